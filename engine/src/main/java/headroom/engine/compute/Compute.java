@@ -1,0 +1,186 @@
+package headroom.engine.compute;
+
+import headroom.engine.memory.Account;
+import headroom.engine.memory.Category;
+import headroom.engine.memory.Ledger;
+import headroom.engine.memory.Tier;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A machine that runs kernels on tensors and books every byte. {@link TorchCompute} computes; {@link DryCompute} only books, in microseconds per call, for tensors of any
+ * size. A program written against this class does the same bookings in the same order on both, so a plan cannot disagree with a run.
+ *
+ * <p>Belongs to one thread.
+ */
+public abstract class Compute implements AutoCloseable {
+    private final Ledger ledger;
+    private String owner = "";
+    private long flops;
+    private long calls;
+
+    protected Compute(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    public final Ledger ledger() {
+        return ledger;
+    }
+
+    /** Floating-point operations of all calls so far; a multiply-add counts as two. */
+    public final long flops() {
+        return flops;
+    }
+
+    /** Kernel calls so far. */
+    public final long calls() {
+        return calls;
+    }
+
+    /** True on the machine that books without computing. Values read back from it are NaN or zero: no program may depend on them for its sizes. */
+    public abstract boolean isDry();
+
+    /** Path on whose behalf the next tensors are made. Returns the one before, to be put back. */
+    public final String within(String owner) {
+        String before = this.owner;
+        this.owner = owner;
+        return before;
+    }
+
+    public final String owner() {
+        return owner;
+    }
+
+    /** Calls a kernel that makes one tensor, booked as workspace of the current owner. */
+    public final Tensor call(Kernel kernel, Object... args) {
+        Tensor[] out = run(kernel, args);
+        if (out.length != 1) {
+            throw new IllegalArgumentException(kernel.name() + " makes " + out.length + " tensors, not one");
+        }
+        return out[0];
+    }
+
+    /** Calls a kernel that works in place. */
+    public final void apply(Kernel kernel, Object... args) {
+        run(kernel, args);
+    }
+
+    /**
+     * Calls a kernel. Arguments are {@link Tensor}, {@code Tensor[]}, long, int, double or boolean.
+     *
+     * @return its outputs, booked as workspace of the current owner, owned by the caller
+     */
+    public final Tensor[] run(Kernel kernel, Object... args) {
+        Kernel.Outcome outcome;
+        try {
+            outcome = kernel.rule().of(new Kernel.Args(args));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(kernel.name() + " in " + owner + ": " + e.getMessage(), e);
+        }
+        List<Kernel.Spec> specs = outcome.outputs();
+        int n = specs.size();
+        Account[] accounts = new Account[n];
+        Account scratch = null;
+        boolean done = false;
+        try {
+            for (int i = 0; i < n; i++) {
+                Kernel.Spec s = specs.get(i);
+                accounts[i] = ledger.open(Category.WORKSPACE, Tier.DEVICE, owner, kernel.name(), s.shape().bytes(s.dtype()));
+            }
+            if (outcome.workspaceBytes() > 0) {
+                scratch = ledger.open(Category.WORKSPACE, Tier.DEVICE, owner, kernel.name() + " scratch", outcome.workspaceBytes());
+            }
+            Object[] handles = launch(kernel, specs, args);
+            Tensor[] out = new Tensor[n];
+            for (int i = 0; i < n; i++) {
+                Kernel.Spec s = specs.get(i);
+                out[i] = new Tensor(this, s.shape(), s.dtype(), accounts[i], null, handles == null ? null : handles[i]);
+            }
+            flops += outcome.flops();
+            calls++;
+            done = true;
+            return out;
+        } finally {
+            if (scratch != null) {
+                ledger.close(scratch);
+            }
+            if (!done) {
+                for (Account a : accounts) {
+                    if (a != null) {
+                        ledger.close(a);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A tensor of zeros. */
+    public final Tensor zeros(Category category, String owner, DType dtype, Shape shape) {
+        Account a = ledger.open(category, Tier.DEVICE, owner, "zeros", shape.bytes(dtype));
+        try {
+            return new Tensor(this, shape, dtype, a, null, newZeros(dtype, shape));
+        } catch (RuntimeException e) {
+            ledger.close(a);
+            throw e;
+        }
+    }
+
+    /**
+     * Brings host data in. The supplier is asked only on a machine that computes.
+     *
+     * @param data little-endian elements, row-major, exactly {@code shape.bytes(dtype)} of them
+     */
+    public final Tensor upload(Category category, String owner, DType dtype, Shape shape, Supplier<ByteBuffer> data) {
+        Account a = ledger.open(category, Tier.DEVICE, owner, "upload", shape.bytes(dtype));
+        try {
+            return new Tensor(this, shape, dtype, a, null, newFrom(dtype, shape, data));
+        } catch (RuntimeException e) {
+            ledger.close(a);
+            throw e;
+        }
+    }
+
+    /** The value of a one-element tensor; NaN on a dry machine. */
+    public abstract double item(Tensor scalar);
+
+    /** The elements as little-endian bytes, row-major; on a dry machine zeros, and only up to a megabyte. */
+    public abstract ByteBuffer download(Tensor tensor);
+
+    /** The elements of a floating-point tensor as float32; on a dry machine zeros. */
+    public abstract float[] floats(Tensor tensor);
+
+    /** Overwrites the elements of a tensor with host data of the same size. */
+    public abstract void overwrite(Tensor tensor, Supplier<ByteBuffer> data);
+
+    final Tensor view(Tensor base, Shape shape) {
+        return new Tensor(this, shape, base.dtype(), null, base.retainedBase(), viewOf(base, shape));
+    }
+
+    final Tensor rows(Tensor base, long from, long to) {
+        long[] dims = base.shape().dims();
+        dims[0] = to - from;
+        return new Tensor(this, Shape.of(dims), base.dtype(), null, base.retainedBase(), rowsOf(base, from, to));
+    }
+
+    /** Runs the kernel; returns one handle per output, or null on a dry machine. */
+    protected abstract Object[] launch(Kernel kernel, List<Kernel.Spec> outputs, Object[] args);
+
+    protected abstract Object newZeros(DType dtype, Shape shape);
+
+    protected abstract Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data);
+
+    protected abstract Object viewOf(Tensor base, Shape shape);
+
+    protected abstract Object rowsOf(Tensor base, long from, long to);
+
+    protected abstract void free(Object handle);
+
+    /** The handle of an open tensor, for the machine that made it. */
+    protected static Object handleOf(Tensor tensor) {
+        return tensor.handle();
+    }
+
+    @Override
+    public abstract void close();
+}

@@ -1,0 +1,87 @@
+package headroom.engine.compute;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Packs the kernel families into a TorchScript archive: a zip with the source of one class and a pickle, written here byte by byte, that makes an instance of it.
+ * Nothing else is needed to load it, and nothing of it is downloaded.
+ *
+ * <p>Families are the resources {@code headroom/kernels/NAME.ts.py} named by {@code headroom/kernels/index}; each holds methods only.
+ */
+final class KernelLibrary {
+    private static final String FOLDER = "/headroom/kernels/";
+    private static final String HEAD = "class Kernels(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n";
+    /** Newest operator versions: an older number selects older forms of operators. */
+    private static final String OPERATOR_VERSION = "10\n";
+
+    private KernelLibrary() {}
+
+    /** The whole TorchScript source. */
+    static String source() {
+        StringBuilder all = new StringBuilder(HEAD);
+        for (String family : resource("index").lines().map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).toList()) {
+            for (String line : resource(family + ".ts.py").split("\n")) {
+                // the loader knows neither comments nor blank lines at class level; they are for the reader
+                if (!line.isBlank() && !line.strip().startsWith("#")) {
+                    all.append(line.stripTrailing()).append('\n');
+                }
+            }
+        }
+        return all.toString();
+    }
+
+    /** Writes the archive to a new temporary file, which the caller deletes. */
+    static Path write() {
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        data.writeBytes(new byte[] {(byte) 0x80, 2});
+        data.writeBytes("c__torch__\nKernels\n".getBytes(StandardCharsets.US_ASCII));
+        data.writeBytes(new byte[] {')', (byte) 0x81, '}', '(', 'X', 8, 0, 0, 0});
+        data.writeBytes("training".getBytes(StandardCharsets.US_ASCII));
+        data.writeBytes(new byte[] {(byte) 0x89, 'u', 'b', '.'});
+        try {
+            Path file = Files.createTempFile("headroom-kernels", ".pt");
+            try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+                put(zip, "k/data.pkl", data.toByteArray());
+                put(zip, "k/code/__torch__.py", source().getBytes(StandardCharsets.UTF_8));
+                put(zip, "k/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
+                put(zip, "k/version", OPERATOR_VERSION.getBytes(StandardCharsets.US_ASCII));
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the kernel archive could not be written to the temporary folder " + System.getProperty("java.io.tmpdir")
+                    + "; free some space there or choose another folder with -Djava.io.tmpdir", e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = KernelLibrary.class.getResourceAsStream(FOLDER + name)) {
+            if (in == null) {
+                throw new IllegalStateException("kernel family " + FOLDER + name + " is not on the class path");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(bytes.length);
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(bytes);
+        zip.closeEntry();
+    }
+}
