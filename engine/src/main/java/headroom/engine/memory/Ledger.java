@@ -25,12 +25,15 @@ public final class Ledger {
     private long budget = Long.MAX_VALUE;
     private long events;
     private long opened;
+    private long ops;
     private String op = "start";
+    private String opOwner = "";
     private Watcher watcher;
 
     private long peak;
     private long peakEvent;
     private String peakOp = "start";
+    private String peakOwner = "";
     private final long[] peakDevice = new long[CATEGORIES.length];
 
     /** Bytes by category at one moment. The array is indexed by {@link Category#ordinal()}. */
@@ -41,7 +44,7 @@ public final class Ledger {
     }
 
     /** The highest device total so far: when, during which operation, and made of what. */
-    public record Peak(long bytes, long event, String op, long[] byCategory) {
+    public record Peak(long bytes, long event, String op, String owner, long[] byCategory) {
         public long of(Category c) {
             return byCategory[c.ordinal()];
         }
@@ -63,9 +66,20 @@ public final class Ledger {
         this.watcher = watcher;
     }
 
-    /** Names the operation that the next bookings belong to. */
-    public void during(String op) {
+    /** Names the operation that the next bookings belong to, and on whose behalf it runs. */
+    public void during(String op, String owner) {
         this.op = op;
+        this.opOwner = owner;
+        ops++;
+    }
+
+    /** Operations named so far. */
+    public long ops() {
+        return ops;
+    }
+
+    public String opOwner() {
+        return opOwner;
     }
 
     public String op() {
@@ -91,6 +105,7 @@ public final class Ledger {
                 peak = deviceTotal;
                 peakEvent = a.birth;
                 peakOp = op;
+                peakOwner = opOwner;
                 System.arraycopy(device, 0, peakDevice, 0, device.length);
             }
         } else {
@@ -158,7 +173,7 @@ public final class Ledger {
     }
 
     public Peak peak() {
-        return new Peak(peak, peakEvent, peakOp, peakDevice.clone());
+        return new Peak(peak, peakEvent, peakOp, peakOwner, peakDevice.clone());
     }
 
     /** Forgets the peak: the next one is counted from what is held now. */
@@ -166,6 +181,7 @@ public final class Ledger {
         peak = deviceTotal;
         peakEvent = events;
         peakOp = op;
+        peakOwner = opOwner;
         System.arraycopy(device, 0, peakDevice, 0, device.length);
     }
 

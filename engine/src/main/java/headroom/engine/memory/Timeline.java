@@ -15,10 +15,11 @@ public final class Timeline implements Ledger.Watcher {
     private final List<String> ops = new ArrayList<>();
     private long[] totals = new long[CATEGORIES * 1024];
     private int instants;
-    private String lastOp;
+    private final List<String> owners = new ArrayList<>();
+    private long lastOp = -1;
 
     /** The highest state within one operation. {@code byCategory} is indexed by category ordinal. */
-    public record Instant(String op, long[] byCategory) {
+    public record Instant(String op, String owner, long[] byCategory) {
         public long bytes() {
             return Arrays.stream(byCategory).sum();
         }
@@ -30,9 +31,10 @@ public final class Timeline implements Ledger.Watcher {
             accounts.add(account);
         }
         // a new operation starts a new instant; within one, the highest total stays
-        if (!ledger.op().equals(lastOp)) {
-            lastOp = ledger.op();
-            ops.add(lastOp);
+        if (ledger.ops() != lastOp) {
+            lastOp = ledger.ops();
+            ops.add(ledger.op());
+            owners.add(ledger.opOwner());
             if ((instants + 1) * CATEGORIES > totals.length) {
                 totals = Arrays.copyOf(totals, totals.length * 2);
             }
@@ -60,7 +62,7 @@ public final class Timeline implements Ledger.Watcher {
     public List<Instant> instants() {
         List<Instant> out = new ArrayList<>(instants);
         for (int i = 0; i < instants; i++) {
-            out.add(new Instant(ops.get(i), Arrays.copyOfRange(totals, i * CATEGORIES, (i + 1) * CATEGORIES)));
+            out.add(new Instant(ops.get(i), owners.get(i), Arrays.copyOfRange(totals, i * CATEGORIES, (i + 1) * CATEGORIES)));
         }
         return out;
     }

@@ -1,0 +1,50 @@
+package headroom.engine.tape;
+
+import headroom.engine.compute.Tensor;
+
+/** The activations slot as the tape sees it: decides what really stays in memory when an operation saves a tensor. */
+@FunctionalInterface
+public interface Keeper {
+    /** What a saved tensor is to its operation. */
+    enum Role {
+        /** Input of a linear site: needed for the weight gradient only. */
+        LINEAR_INPUT,
+        /** Input or output of a nonlinearity or norm. */
+        NONLINEAR,
+        /** Queries, keys, values, attention output. */
+        ATTENTION,
+        /** Log-sum-exp, means, reciprocal deviations. */
+        STATISTICS,
+        /** Input of a checkpointed segment. */
+        BLOCK_INPUT,
+        /** Logits or probabilities of the objective. */
+        LOSS
+    }
+
+    /** Where a save comes from. */
+    record Context(String op, String owner, Role role) {}
+
+    /**
+     * @param tensor live until the call returns; retain it to keep it
+     */
+    Saved keep(Context context, Tensor tensor);
+
+    /** Keeps the tensor itself, booked as ACTIVATIONS. */
+    Keeper WHOLE = (context, tensor) -> {
+        if (tensor.account().category() == headroom.engine.memory.Category.WORKSPACE) {
+            tensor.book(headroom.engine.memory.Category.ACTIVATIONS, context.owner());
+        }
+        Tensor kept = tensor.retain();
+        return new Saved() {
+            @Override
+            public Tensor get() {
+                return kept.retain();
+            }
+
+            @Override
+            public void close() {
+                kept.close();
+            }
+        };
+    };
+}

@@ -1,0 +1,95 @@
+package headroom.engine.tape;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.Keys;
+import headroom.engine.compute.Tensor;
+
+/**
+ * One forward pass: where it computes, what trains, what is kept, how random numbers are keyed. A pass without a tape keeps nothing.
+ *
+ * <p>A pass carries no state that an operation could change, so a block may run twice in it.
+ */
+public final class Pass {
+    private final Compute compute;
+    private final Tape tape;
+    private final Trainables trainables;
+    private final Perturbation perturbation;
+    private final long seed;
+    private final long step;
+    private final boolean training;
+
+    private Pass(Compute compute, Tape tape, Trainables trainables, Perturbation perturbation, long seed, long step, boolean training) {
+        this.compute = compute;
+        this.tape = tape;
+        this.trainables = trainables;
+        this.perturbation = perturbation;
+        this.seed = seed;
+        this.step = step;
+        this.training = training;
+    }
+
+    /** A pass that a backward pass will follow. */
+    public static Pass taped(Compute c, Tape tape, long seed, long step) {
+        return new Pass(c, tape, tape.trainables(), Perturbation.NONE, seed, step, true);
+    }
+
+    /** A forward pass alone, without dropout. */
+    public static Pass untaped(Compute c) {
+        return new Pass(c, null, Trainables.none(), Perturbation.NONE, 0, 0, false);
+    }
+
+    /** The same pass without a tape: what is computed in it is not remembered. */
+    public Pass withoutTape() {
+        return new Pass(compute, null, trainables, perturbation, seed, step, training);
+    }
+
+    /** The same pass on another tape. */
+    public Pass on(Tape other) {
+        return new Pass(compute, other, trainables, perturbation, seed, step, training);
+    }
+
+    /** The same pass with every trained parameter seen through a perturbation. */
+    public Pass through(Perturbation p) {
+        return new Pass(compute, tape, trainables, p, seed, step, training);
+    }
+
+    public Compute compute() {
+        return compute;
+    }
+
+    public Tape tape() {
+        return tape;
+    }
+
+    public Trainables trainables() {
+        return trainables;
+    }
+
+    public boolean isTraining() {
+        return training;
+    }
+
+    /** Key of the random numbers of one purpose in this step, e.g. dropout of one site. The same in every repetition of the step. */
+    public long key(String purpose, String path) {
+        return Keys.key(seed, purpose, path, step);
+    }
+
+    /** The value of a parameter as this pass sees it; owned by the caller, who closes it. */
+    public Tensor read(Parameter p) {
+        return perturbation.of(compute, p);
+    }
+
+    public Perturbation perturbation() {
+        return perturbation;
+    }
+
+    /** Applies an operation. */
+    public Value apply(Op op, Value... inputs) {
+        return Tape.apply(this, op, inputs);
+    }
+
+    /** A value that no gradient reaches. Takes ownership of the tensor. */
+    public Value constant(Tensor t) {
+        return new Value(t, false, true);
+    }
+}

@@ -1,0 +1,214 @@
+package headroom.engine.tape;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Remembers the operations of one forward pass and runs them backward. Need decides everything: an operation none of whose inputs or parameters needs a gradient is not
+ * remembered and keeps nothing.
+ */
+public final class Tape implements AutoCloseable {
+    /** One kept tensor, perhaps saved by several operations. */
+    static final class Shared implements Saved {
+        private final Saved saved;
+        private final Map<Tensor, Shared> index;
+        private final Tensor key;
+        int readers;
+
+        Shared(Saved saved, Map<Tensor, Shared> index, Tensor key) {
+            this.saved = saved;
+            this.index = index;
+            this.key = key;
+        }
+
+        @Override
+        public Tensor get() {
+            return saved.get();
+        }
+
+        @Override
+        public void close() {
+            if (--readers == 0) {
+                index.remove(key);
+                saved.close();
+            }
+        }
+    }
+
+    private final Compute compute;
+    private final Trainables trainables;
+    private final Keeper keeper;
+    private final GradientSink sink;
+    private final Tape parent;
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<Tensor, Shared> keptTensors = new IdentityHashMap<>();
+    private final Map<Parameter, int[]> uses = new IdentityHashMap<>();
+    private final Set<Parameter> completed;
+
+    public Tape(Compute compute, Trainables trainables, Keeper keeper, GradientSink sink) {
+        this(compute, trainables, keeper, sink, null);
+    }
+
+    private Tape(Compute compute, Trainables trainables, Keeper keeper, GradientSink sink, Tape parent) {
+        this.compute = compute;
+        this.trainables = trainables;
+        this.keeper = keeper;
+        this.sink = sink;
+        this.parent = parent;
+        this.completed = parent == null ? Collections.newSetFromMap(new IdentityHashMap<>()) : parent.completed;
+    }
+
+    /** A tape for a part of the pass that is run again during the backward pass. Its gradients go to the same sink, and a parameter is complete when it is on both tapes. */
+    public Tape nested() {
+        return new Tape(compute, trainables, keeper, sink, this);
+    }
+
+    public Trainables trainables() {
+        return trainables;
+    }
+
+    public GradientSink sink() {
+        return sink;
+    }
+
+    public Keeper keeper() {
+        return keeper;
+    }
+
+    /** A value that the backward pass reaches and stops at; its gradient is asked with {@link #takeGradient}. Takes ownership of the tensor. */
+    public Value leaf(Tensor t) {
+        return new Value(t, true, true);
+    }
+
+    static Value apply(Pass pass, Op op, Value... inputs) {
+        Compute c = pass.compute();
+        Tape tape = pass.tape();
+        Node node = null;
+        if (tape != null) {
+            List<Parameter> wanted = op.parameters().isEmpty() ? List.of() : op.parameters().stream().filter(pass.trainables()::wants).toList();
+            boolean needed = !wanted.isEmpty();
+            for (Value v : inputs) {
+                needed |= v.needsGradient();
+            }
+            if (needed) {
+                node = new Node(op, inputs.clone(), c.owner(), wanted);
+            }
+        }
+        Tensor[] in = new Tensor[inputs.length];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = inputs[i].tensor();
+        }
+        c.ledger().during(op.name(), c.owner());
+        Tensor out;
+        try {
+            out = op.forward(new Forward(pass, op, node, inputs), in);
+        } catch (RuntimeException e) {
+            if (node != null) {
+                node.kept.forEach(Shared::close);
+            }
+            throw e;
+        }
+        for (Value v : inputs) {
+            if (v.takeLast()) {
+                v.release();
+            }
+        }
+        Value result = new Value(out, node != null, false);
+        if (node != null) {
+            node.output = result;
+            tape.nodes.add(node);
+            for (Parameter p : node.wanted) {
+                tape.uses.computeIfAbsent(p, k -> new int[1])[0]++;
+            }
+        }
+        return result;
+    }
+
+    Saved keep(Node node, Keeper.Context context, Tensor tensor) {
+        Shared s = keptTensors.get(tensor);
+        if (s == null) {
+            s = new Shared(keeper.keep(context, tensor), keptTensors, tensor);
+            keptTensors.put(tensor, s);
+        }
+        s.readers++;
+        node.kept.add(s);
+        return s;
+    }
+
+    /**
+     * Runs backward from a value. Frees each operation's saves as soon as it is done with them.
+     *
+     * @param dy gradient of {@code from}; ownership is taken
+     */
+    public void backward(Value from, Tensor dy) {
+        from.gradient = dy;
+        while (!nodes.isEmpty()) {
+            Node node = nodes.removeLast();
+            try {
+                step(node);
+            } finally {
+                node.kept.forEach(Shared::close);
+            }
+            for (Parameter p : node.wanted) {
+                if (--uses.get(p)[0] == 0 && (parent == null || parent.isLastUse(p)) && completed.add(p)) {
+                    sink.complete(p);
+                }
+            }
+        }
+    }
+
+    private boolean isLastUse(Parameter p) {
+        int[] left = uses.get(p);
+        // the segment that is being run again counts as one use here
+        return (left == null || left[0] <= 1) && (parent == null || parent.isLastUse(p));
+    }
+
+    private void step(Node node) {
+        Tensor dy = node.output.gradient;
+        node.output.gradient = null;
+        if (dy == null) {
+            return;
+        }
+        String before = compute.within(node.owner);
+        compute.ledger().during(node.op.name() + " backward", node.owner);
+        try {
+            node.op.backward(new Backward(this, compute, node), dy);
+        } finally {
+            compute.within(before);
+            dy.close();
+        }
+    }
+
+    /** The gradient that reached a leaf; owned by the caller. Null if none did. */
+    public static Tensor takeGradient(Value leaf) {
+        Tensor g = leaf.gradient;
+        leaf.gradient = null;
+        return g;
+    }
+
+    /** Forgets what is left, after a failure or a pass without backward. */
+    @Override
+    public void close() {
+        for (Node n : nodes) {
+            n.kept.forEach(Shared::close);
+            dropGradient(n.output);
+            for (Value v : n.inputs) {
+                dropGradient(v);
+            }
+        }
+        nodes.clear();
+    }
+
+    private static void dropGradient(Value v) {
+        if (v.gradient != null) {
+            v.gradient.close();
+            v.gradient = null;
+        }
+    }
+}
