@@ -3,5 +3,30 @@
  * {@code LinearKernels}, {@code ElementwiseKernels}, {@code NormKernels}, {@code EmbeddingKernels}, {@code AttentionKernels}, {@code LossKernels},
  * {@code OptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels} and {@code HeadKernels}. A constant has the kernel's name in
  * upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
+ *
+ * <p>What operations call (N = B·T token rows, [r, c] shapes; {@code _acc} and {@code _into} work in place on the first argument):
+ * <pre>
+ * linear(x[N,in], w[out,in])                linear_bias(x, w, b[out])           linear_dx(dy[N,out], w) -> [N,in]
+ * linear_acc(y[N,out], x, w, alpha)         linear_dx_acc(dx[N,in], dy, w)      linear_dw(dy, x) -> [out,in]
+ * linear_dw_acc(dw[out,in], dy, x, alpha)   bias_db(dy) -> [out]                bias_db_acc(db, dy)         cast(x, dtypeCode)
+ * add(a, b)  add_into(a, b)  scale_into(x, c)  axpy_into(w, g, c)               dropout(x, key, p, offset)  (also its own backward)
+ * gelu(x) gelu_dx(dy, x)  gelu_tanh(x) gelu_tanh_dx(dy, x)  relu(x) relu_dx(dy, x)  tanh(x) tanh_dx(dy, y)
+ * swiglu(g, u) -> silu(g)*u                 swiglu_dx(dy, g, u) -> dg, du
+ * layer_norm(x, w, b, eps) -> y, mean[N] f32, rstd[N] f32      layer_norm_dx(dy, x, w, mean, rstd)     layer_norm_dw(dy, x, mean, rstd) -> dw, db
+ * rms_norm(x, w, eps) -> y, rstd[N] f32                        rms_norm_dx(dy, x, w, rstd)             rms_norm_dw(dy, x, rstd) -> dw
+ * embedding(w[V,d], ids[N] i64)             embedding_dw(dy, ids, V) -> [V,d]   embedding_dw_acc(dw, dy, ids)
+ * attention(q[N,H*D], k[N,K*D], v[N,K*D], lengths[B] i64, H, K, causal) -> out[N,H*D], lse[B,H,T] f32
+ * attention_dx(dout, q, k, v, out, lse, lengths, H, K, causal) -> dq, dk, dv
+ * rope(x[N,H*D], cos[T,D/2] f32, sin, H)    rope_dx(dy, cos, sin, H)
+ * cross_entropy(logits[N,V], targets[N] i64) -> loss[N] f32    cross_entropy_dx(logits, targets, coefficient[N] f32) -> dlogits
+ * cross_entropy_dx_into(logits, targets, coefficient)          (overwrites the logits with their gradient; target -100 is ignored)
+ * mean_pool(x[N,d], lengths[B], T) -> [B,d]  mean_pool_dx(dy[B,d], lengths, T) -> [N,d]
+ * pick_rows(x[N,d], ids[M] i64) -> [M,d]     pick_rows_dx(dy[M,d], ids, N) -> [N,d]
+ * adamw(w, g, m, v, rate, beta1, beta2, eps, decay, correction1, correction2)   adamw_master(w, master, g, m, v, ...)
+ * sgd(w, g, rate, decay)                    sum_squares(x) -> [] f32
+ * add_normal_into(w, key, start, c)         add_normal_rows_into(rows[N,d], ids, key, c)
+ * nf4_quantise(w) ...  nf4_rows(codes, scales..., from, to) -> [to-from, in]   gradient forms of LoRA come from the linear kernels
+ * svd_basis(g, rank, left) -> basis         project_left(basis, g)  project_right(g, basis)  unproject_left/right_into(w, basis, n, c)
+ * </pre>
  */
 package headroom.engine.compute.kernel;
