@@ -1,6 +1,10 @@
+# shellcheck shell=bash
 # What ./headroom and ./check share: find a JDK and Maven, the allocator, and the libraries of the system.
 # Sourced by bash with `root` set to the top of the tree. Everything said to people goes to standard error.
 
+# shellcheck disable=SC2034 # some of what stands here is read by the scripts that source it
+
+: "${root:?}"
 JAVA_WANTED=25
 APT_LOG=
 
