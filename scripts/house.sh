@@ -1,6 +1,10 @@
+# shellcheck shell=bash
 # What ./headroom and ./check share: find a JDK and Maven, the allocator, and the libraries of the system.
 # Sourced by bash with `root` set to the top of the tree. Everything said to people goes to standard error.
 
+# shellcheck disable=SC2034 # some of what stands here is read by the scripts that source it
+
+: "${root:?}"
 JAVA_WANTED=25
 APT_LOG=
 
@@ -8,7 +12,8 @@ say() { printf 'headroom: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
 # The folder where small "said once" markers live: beside the user's runs, so that a fresh clone does not ask again.
-notices=${HOME:-$(cd ~ 2>/dev/null && pwd || echo /tmp)}/.headroom/notices
+export HOME=${HOME:-$(cd ~ 2>/dev/null && pwd || echo /tmp)}
+notices=$HOME/.headroom/notices
 
 once() { # once NAME MESSAGE…: says the message unless it was said before on this account
     local marker=$notices/$1
@@ -27,11 +32,15 @@ java_release() { # java_release HOME: the feature number that this JDK itself re
         sed -n 's/^ *java\.specification\.version = \([0-9]*\).*$/\1/p' | head -n 1
 }
 
+stated_release() { # what the folder's own note says: cheap to read
+    sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*$/\2/p' "$1/release" 2>/dev/null | head -n 1 || true
+}
+
 is_wanted_jdk() { # a folder with a compiler whose own word is the wanted release or newer
     local home=$1 stated release
     [[ -x $home/bin/java && -x $home/bin/javac ]] || return 1
-    # the release file is cheap to read and only ever rules a folder out; the JVM has the last word
-    stated=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*$/\1/p' "$home/release" 2>/dev/null | head -n 1)
+    # the note only ever rules a folder out; the JVM has the last word
+    stated=$(stated_release "$home")
     [[ -n $stated ]] && ((stated < JAVA_WANTED)) && return 1
     release=$(java_release "$home")
     [[ -n $release ]] && ((release >= JAVA_WANTED))
@@ -54,14 +63,16 @@ jdk_candidates() {
 }
 
 find_jdk() { # sets and exports JAVA_HOME
-    local home
+    local home stated newest=0 where=
     while IFS= read -r home; do
         if is_wanted_jdk "$home"; then
             export JAVA_HOME=$home
             return 0
         fi
+        stated=$(stated_release "$home")
+        if [[ -n $stated ]] && ((stated > newest)); then newest=$stated where=" (the newest found is $stated, in $home)"; fi
     done < <(jdk_candidates)
-    die "no JDK $JAVA_WANTED or newer was found in JAVA_HOME, on the PATH or in the usual places;" \
+    die "no JDK $JAVA_WANTED or newer was found in JAVA_HOME, on the PATH or in the usual places$where;" \
         "install one (Temurin $JAVA_WANTED: https://adoptium.net, or 'sdk install java $JAVA_WANTED-tem') or point JAVA_HOME at it."
 }
 

@@ -1,0 +1,39 @@
+package headroom.engine.data;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Checked rows, ready to be tokenized.
+ *
+ * @param id short name, unique in a catalog
+ * @param name for people
+ * @param labels in the order of their class numbers; empty for language modelling
+ * @param train rows to learn from, in file order
+ * @param heldOut rows that are never trained on, in file order
+ * @param file where the rows come from
+ * @param card what is known about its origin
+ */
+public record Dataset(String id, String name, DatasetKind kind, List<String> labels, List<Example> train, List<Example> heldOut, Path file, DatasetCard card) {
+
+    public Dataset {
+        labels = List.copyOf(labels);
+        train = List.copyOf(train);
+        heldOut = List.copyOf(heldOut);
+        if ((kind == DatasetKind.CLASSIFICATION) == labels.isEmpty()) {
+            throw new IllegalArgumentException(kind + " with " + labels.size() + " labels");
+        }
+    }
+
+    public int rows() {
+        return train.size() + heldOut.size();
+    }
+
+    /** Batches of the fitting kind. */
+    public BatchSource batches(Tokenizer tokenizer, int batch, int length, long seed) {
+        return switch (kind) {
+            case CLASSIFICATION -> new PaddedBatches(this, tokenizer, batch, length, seed);
+            case LANGUAGE_MODELLING -> new TokenBlocks(this, tokenizer, batch, length, seed);
+        };
+    }
+}

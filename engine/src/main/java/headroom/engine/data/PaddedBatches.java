@@ -1,0 +1,150 @@
+package headroom.engine.data;
+
+import headroom.engine.compute.Keys;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Classification batches: each is padded to its own longest row, rounded up to a multiple of eight so that few shapes occur, and cut at the run's longest length.
+ */
+public final class PaddedBatches implements BatchSource {
+    private static final int MULTIPLE = 8;
+
+    private final List<Row> train;
+    private final List<Row> heldOut;
+    private final int batch;
+    private final int longest;
+    private final int pad;
+    private final long seed;
+    private final TokenLengths lengths;
+    private Cursor cursor = Cursor.START;
+    private int[] order;
+
+    private record Row(long id, int[] ids, int[] segments, int label) {}
+
+    /**
+     * @param batch rows per step
+     * @param longest most tokens per row
+     * @param seed of the run
+     */
+    public PaddedBatches(Dataset data, Tokenizer tokenizer, int batch, int longest, long seed) {
+        if (data.kind() != DatasetKind.CLASSIFICATION) {
+            throw new IllegalArgumentException("dataset " + data.id() + " has no labels: it trains a language model, not a classifier");
+        }
+        if (batch < 1 || longest < MULTIPLE) {
+            throw new IllegalArgumentException("batch " + batch + ", length " + longest + ": at least one row and " + MULTIPLE + " tokens are needed");
+        }
+        if (data.train().isEmpty()) {
+            throw new IllegalArgumentException("dataset " + data.id() + " has no rows to train on");
+        }
+        this.batch = batch;
+        this.longest = longest;
+        this.pad = tokenizer.pad().orElse(0);
+        this.seed = seed;
+        List<Integer> counted = new ArrayList<>();
+        this.train = rows(data.train(), tokenizer, longest, counted);
+        this.heldOut = rows(data.heldOut(), tokenizer, longest, new ArrayList<>());
+        this.lengths = TokenLengths.of(counted.stream().mapToInt(i -> i).toArray(), data.train().stream().mapToLong(Example::row).toArray(), longest);
+        this.order = order(0);
+    }
+
+    private static List<Row> rows(List<Example> examples, Tokenizer tokenizer, int longest, List<Integer> lengths) {
+        List<Row> rows = new ArrayList<>(examples.size());
+        for (Example example : examples) {
+            Encoding whole = encode(example, tokenizer);
+            lengths.add(whole.length());
+            Encoding used = whole.cut(longest);
+            rows.add(new Row(example.row(), used.ids(), used.segments(), example.label()));
+        }
+        return rows;
+    }
+
+    /** How an example is shown to a model that reads one text or a pair. */
+    public static Encoding encode(Example example, Tokenizer tokenizer) {
+        List<String> texts = example.texts();
+        return switch (texts.size()) {
+            case 1 -> tokenizer.encode(texts.getFirst());
+            case 2 -> tokenizer.encodePair(texts.get(0), texts.get(1));
+            default -> tokenizer.encodePair(texts.getFirst(), String.join(" ", texts.subList(1, texts.size())));
+        };
+    }
+
+    @Override
+    public Batch next() {
+        int from = cursor.position();
+        int to = Math.min(from + batch, train.size());
+        Batch next = collate(Arrays.stream(order, from, to).mapToObj(train::get).toList());
+        if (to == train.size()) {
+            seek(new Cursor(cursor.epoch() + 1, 0));
+        } else {
+            cursor = new Cursor(cursor.epoch(), to);
+        }
+        return next;
+    }
+
+    @Override
+    public Cursor cursor() {
+        return cursor;
+    }
+
+    @Override
+    public void seek(Cursor to) {
+        if (to.position() >= train.size()) {
+            throw new IllegalArgumentException("position " + to.position() + " lies outside the " + train.size() + " training rows: the dataset has changed since it was saved");
+        }
+        if (to.epoch() != cursor.epoch()) {
+            order = order(to.epoch());
+        }
+        cursor = to;
+    }
+
+    private int[] order(long epoch) {
+        return Keys.permutation(Keys.key(seed, "shuffle", "examples", epoch), train.size());
+    }
+
+    @Override
+    public int batchesPerEpoch() {
+        return Math.ceilDiv(train.size(), batch);
+    }
+
+    @Override
+    public List<Batch> heldOut() {
+        List<Batch> batches = new ArrayList<>();
+        for (int from = 0; from < heldOut.size(); from += batch) {
+            batches.add(collate(heldOut.subList(from, Math.min(from + batch, heldOut.size()))));
+        }
+        return batches;
+    }
+
+    @Override
+    public Batch.Shape worst() {
+        return new Batch.Shape(Math.min(batch, train.size()), padded(train.stream().mapToInt(row -> row.ids.length).max().orElse(0)));
+    }
+
+    @Override
+    public TokenLengths lengths() {
+        return lengths;
+    }
+
+    private int padded(int length) {
+        return Math.min(longest, Math.ceilDiv(Math.max(1, length), MULTIPLE) * MULTIPLE);
+    }
+
+    private Batch collate(List<Row> rows) {
+        int b = rows.size();
+        int t = padded(rows.stream().mapToInt(row -> row.ids.length).max().orElse(0));
+        int[] ids = new int[b * t];
+        Arrays.fill(ids, pad);
+        int[] segments = new int[b * t];
+        for (int i = 0; i < b; i++) {
+            Row row = rows.get(i);
+            System.arraycopy(row.ids, 0, ids, i * t, row.ids.length);
+            System.arraycopy(row.segments, 0, segments, i * t, row.segments.length);
+        }
+        int[] ones = new int[b];
+        Arrays.fill(ones, 1);
+        return new Batch(b, t, ids, rows.stream().mapToInt(row -> row.ids.length).toArray(), segments, rows.stream().mapToInt(Row::label).toArray(), ones,
+                rows.stream().mapToLong(Row::id).toArray());
+    }
+}
