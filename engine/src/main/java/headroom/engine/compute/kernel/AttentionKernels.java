@@ -1,0 +1,148 @@
+package headroom.engine.compute.kernel;
+
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Kernel;
+import headroom.engine.compute.Kernel.Args;
+import headroom.engine.compute.Kernel.Spec;
+import java.util.List;
+
+/**
+ * Attention over token rows: q, out [B·T, H·D]; k, v [B·T, K·D], each of K key heads serving H/K query heads; lengths [B] int64 hides padded keys. T is N/B.
+ *
+ * <p>The fused pair never holds the [T, T] probabilities: it keeps their log-sum-exp and rebuilds them a tile at a time ("FlashAttention", 2022).
+ */
+public final class AttentionKernels {
+    private static final long KEY_TILE = 512;
+
+    /** {@code (q, k, v, lengths, H, K, causal)} → out, lse [B, H, T]. */
+    public static final Kernel ATTENTION = new Kernel("attention", a -> {
+        Sizes s = Sizes.of(a, 0, 3);
+        DType wide = Tiles.wide(s.dtype);
+        long lse = s.batch * s.heads * s.length * wide.bytes();
+        long scratch = s.mask() + s.forwardTiles();
+        scratch += s.heads == s.keyHeads ? lse : (s.outBytes() + lse) / s.keyHeads;
+        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.batch, s.heads, s.length)), scratch, s.products(2));
+    });
+    /** {@code (dout, q, k, v, out, lse, lengths, H, K, causal)} → dq, dk, dv. */
+    public static final Kernel ATTENTION_DX = new Kernel("attention_dx", a -> {
+        Sizes s = Sizes.of(a, 1, 6);
+        Tiles.sameShape(a, 0, 1);
+        Tiles.sameShape(a, 4, 1);
+        long scratch = s.mask() + s.backwardTiles();
+        if (s.heads != s.keyHeads) {
+            scratch += 3 * s.outBytes() / s.keyHeads;
+        }
+        return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
+    });
+    /** {@code (q, k, v, lengths, H, causal)} → out, probabilities [B, H, T, T]: the materialised form, K = H. */
+    public static final Kernel ATTENTION_PLAIN = new Kernel("attention_plain", a -> {
+        Sizes s = Sizes.plain(a, 0, a.dim(3, 0), a.integer(4), a.flag(5));
+        Tiles.ids(a, 3, s.batch);
+        Spec p = Spec.of(s.dtype, s.batch, s.heads, s.length, s.length);
+        long scores = p.shape().bytes(p.dtype());
+        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), p), Math.max(scores + s.maskRow(), 2 * s.outBytes()), s.products(2));
+    });
+    /** {@code (dout, q, k, v, probabilities)} → dq, dk, dv. */
+    public static final Kernel ATTENTION_PLAIN_DX = new Kernel("attention_plain_dx", a -> {
+        Sizes s = Sizes.plain(a, 1, a.dim(4, 0), a.dim(4, 1), false);
+        long scores = a.shape(4).bytes(s.dtype);
+        Spec x = new Spec(a.shape(1), s.dtype);
+        return Kernel.makes(List.of(x, x, x), 2 * scores + 2 * s.outBytes(), s.products(4));
+    });
+    /** {@code (x [B·T, H·D], cos [T, D/2], sin, H)} → x turned by its position. */
+    public static final Kernel ROPE = rope("rope", 0);
+    /** {@code (dy, cos, sin, H)} → dx. */
+    public static final Kernel ROPE_DX = rope("rope_dx", 1);
+    /** {@code (first, T, D, theta)} → cos, sin [T, D/2] float32. */
+    public static final Kernel ROPE_TABLE = new Kernel("rope_table", a -> table(a.integer(1), a.integer(2) / 2, a.integer(2) / 2));
+    /** {@code (first, T, frequencies [D/2])} → cos, sin. */
+    public static final Kernel ROPE_TABLE_FROM = new Kernel("rope_table_from", a -> table(a.integer(1), a.dim(2, 0), a.dtype(2) == DType.F64 ? 0 : a.dim(2, 0)));
+
+    private AttentionKernels() {}
+
+    private static Kernel rope(String name, long negated) {
+        return new Kernel(name, a -> {
+            Tiles.matrix(a, 0, 1, 2);
+            Tiles.sameShape(a, 1, 2);
+            long t = a.dim(1, 0);
+            long half = a.dim(1, 1);
+            Kernel.require(a.dim(0, 0) % t == 0 && a.dim(0, 1) == 2 * half * a.integer(3), "%s does not fit %d heads and tables %s", a.shape(0), a.integer(3), a.shape(1));
+            long scratch = Tiles.converted(2 * t * half, a.dtype(1), a.dtype(0)) + negated * t * half * a.dtype(1).bytes();
+            return Kernel.makes(new Spec(a.shape(0), a.dtype(0)), scratch, 3 * a.shape(0).elements());
+        });
+    }
+
+    /** Angles and one of their functions in float64. */
+    private static Kernel.Outcome table(long t, long half, long frequencies) {
+        Spec s = Spec.of(DType.F32, t, half);
+        return Kernel.makes(List.of(s, s), Double.BYTES * (2 * t * half + frequencies), 3 * t * half);
+    }
+
+    /** The extents of a call. */
+    private record Sizes(DType dtype, long batch, long length, long heads, long keyHeads, long headWidth, boolean causal) {
+        static Sizes of(Args a, int q, int lengths) {
+            Tiles.matrix(a, q, q + 1, q + 2);
+            Tiles.sameShape(a, q + 1, q + 2);
+            Tiles.sameType(a, q, q + 1);
+            Tiles.sameType(a, q, q + 2);
+            long b = a.dim(lengths, 0);
+            Tiles.ids(a, lengths, b);
+            long h = a.integer(lengths + 1);
+            long kh = a.integer(lengths + 2);
+            Sizes s = new Sizes(a.dtype(q), b, a.dim(q, 0) / b, h, kh, a.dim(q, 1) / h, a.flag(lengths + 3));
+            Kernel.require(s.batch * s.length == a.dim(q, 0), "%s is not a whole number of %d sequences", a.shape(q), b);
+            Kernel.require(s.headWidth * h == a.dim(q, 1) && h % kh == 0, "%s does not fit %d query heads and %d key heads", a.shape(q), h, kh);
+            Kernel.require(a.dim(q + 1, 1) == kh * s.headWidth && a.dim(q + 1, 0) == a.dim(q, 0), "keys %s do not fit queries %s and %d key heads", a.shape(q + 1), a.shape(q), kh);
+            return s;
+        }
+
+        static Sizes plain(Args a, int q, long batch, long heads, boolean causal) {
+            Tiles.matrix(a, q, q + 1, q + 2);
+            Tiles.sameShape(a, q, q + 1);
+            Tiles.sameShape(a, q, q + 2);
+            Kernel.require(a.dim(q, 0) % batch == 0 && a.dim(q, 1) % heads == 0, "%s does not fit %d sequences and %d heads", a.shape(q), batch, heads);
+            return new Sizes(a.dtype(q), batch, a.dim(q, 0) / batch, heads, heads, a.dim(q, 1) / heads, causal);
+        }
+
+        long outBytes() {
+            return batch * length * heads * headWidth * dtype.bytes();
+        }
+
+        long maskRow() {
+            return batch * length * dtype.bytes();
+        }
+
+        long mask() {
+            return causal ? 0 : maskRow();
+        }
+
+        /** Multiply-adds of {@code count} products of T×T by D per head; a causal call does half of them. */
+        long products(long count) {
+            long all = count * 2 * batch * heads * length * length * headWidth;
+            return causal ? all / 2 : all;
+        }
+
+        private long queryTile() {
+            return Math.min(length, length >= 768 ? 256 : length >= 192 ? 64 : 32);
+        }
+
+        private long keyTile() {
+            return Math.min(length, KEY_TILE);
+        }
+
+        /** Scores, running maximum and sum, and the output tile of each thread; for narrow types the probabilities once more in that type. */
+        long forwardTiles() {
+            long wide = Tiles.wide(dtype).bytes();
+            long narrow = Tiles.isWide(dtype) ? 0 : dtype.bytes();
+            long q = queryTile();
+            return Tiles.THREADS * (wide * (q * keyTile() + 2 * q + q * headWidth) + narrow * q * keyTile());
+        }
+
+        /** Probabilities and their gradient of each thread; for narrow types both once more. */
+        long backwardTiles() {
+            long wide = Tiles.wide(dtype).bytes();
+            long narrow = Tiles.isWide(dtype) ? 0 : dtype.bytes();
+            return Tiles.THREADS * 2 * (wide + narrow) * queryTile() * keyTile();
+        }
+    }
+}

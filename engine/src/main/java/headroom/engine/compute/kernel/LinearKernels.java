@@ -1,0 +1,115 @@
+package headroom.engine.compute.kernel;
+
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Kernel;
+import headroom.engine.compute.Kernel.Args;
+import headroom.engine.compute.Kernel.Outcome;
+import headroom.engine.compute.Kernel.Spec;
+
+/**
+ * y = x Wᵀ + b and its gradients: x [N, in], w [out, in], b [out], y and dy [N, out]. Products take one element type; a sum in another type takes the product in a
+ * temporary first.
+ */
+public final class LinearKernels {
+    /** {@code (x, w)} → y. */
+    public static final Kernel LINEAR = new Kernel("linear", a -> forward(a, 0, 1, 0));
+    /** {@code (x, w, b)} → y. */
+    public static final Kernel LINEAR_BIAS = new Kernel("linear_bias", a -> {
+        Tiles.vector(a, 2, a.dim(1, 0));
+        return forward(a, 0, 1, Tiles.converted(a.dim(2, 0), a.dtype(2), a.dtype(0)));
+    });
+    /** {@code (y, x, w)}: y = x Wᵀ. */
+    public static final Kernel LINEAR_INTO = new Kernel("linear_into", LinearKernels::onto);
+    /** {@code (y, x, w, alpha)}: y += alpha x Wᵀ. */
+    public static final Kernel LINEAR_ACC = new Kernel("linear_acc", LinearKernels::onto);
+    /** {@code (dy, w)} → dx = dy W. */
+    public static final Kernel LINEAR_DX = new Kernel("linear_dx", a -> {
+        inner(a, 0, 1, 1, 0);
+        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 0), a.dim(1, 1)), product(a.dim(0, 0), a.dim(0, 1), a.dim(1, 1)));
+    });
+    /** {@code (dx, dy, w, alpha)}: dx += alpha dy W. */
+    public static final Kernel LINEAR_DX_ACC = new Kernel("linear_dx_acc", a -> {
+        inner(a, 1, 1, 2, 0);
+        result(a, a.dim(1, 0), a.dim(2, 1));
+        Tiles.sameType(a, 0, 1);
+        return Kernel.inPlace(0, product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 1)));
+    });
+    /** {@code (dy, x)} → dW = dyᵀ x, in the type of dy. */
+    public static final Kernel LINEAR_DW = new Kernel("linear_dw", a -> {
+        inner(a, 0, 0, 1, 0);
+        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 1), a.dim(1, 1)), product(a.dim(0, 1), a.dim(0, 0), a.dim(1, 1)));
+    });
+    /** {@code (dy, x, i, j)} → rows i to j (exclusive) of dW. */
+    public static final Kernel LINEAR_DW_ROWS = new Kernel("linear_dw_rows", a -> {
+        inner(a, 0, 0, 1, 0);
+        long rows = range(a, 2, a.dim(0, 1));
+        return Kernel.makes(Spec.of(a.dtype(0), rows, a.dim(1, 1)), product(rows, a.dim(0, 0), a.dim(1, 1)));
+    });
+    /** {@code (dw, dy, x, alpha)}: dW += alpha dyᵀ x; dW of any floating type. */
+    public static final Kernel LINEAR_DW_ACC = new Kernel("linear_dw_acc", a -> {
+        inner(a, 1, 0, 2, 0);
+        return summed(a, a.dim(1, 1));
+    });
+    /** {@code (sum, dy, x, i, j, alpha)}: sum += alpha times rows i to j of dW. */
+    public static final Kernel LINEAR_DW_ROWS_ACC = new Kernel("linear_dw_rows_acc", a -> {
+        inner(a, 1, 0, 2, 0);
+        return summed(a, range(a, 3, a.dim(1, 1)));
+    });
+    /** {@code (dy)} → db = Σ_N dy, summed in float32, in the type of dy. */
+    public static final Kernel BIAS_DB = new Kernel("bias_db", a -> {
+        Tiles.matrix(a, 0);
+        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 1)), a.shape(0).elements());
+    });
+    /** {@code (db, dy)}: db += Σ_N dy; db of any floating type. */
+    public static final Kernel BIAS_DB_ACC = new Kernel("bias_db_acc", a -> {
+        Tiles.matrix(a, 1);
+        long n = a.dim(1, 0);
+        long d = a.dim(1, 1);
+        Tiles.vector(a, 0, d);
+        return Kernel.inPlace(d * a.dtype(0).bytes() + Tiles.converted(Tiles.elements(n, d), a.dtype(1), a.dtype(0)), n * d);
+    });
+
+    private LinearKernels() {}
+
+    private static Outcome forward(Args a, int x, int w, long workspace) {
+        inner(a, x, 1, w, 1);
+        return Kernel.makes(Spec.of(a.dtype(x), a.dim(x, 0), a.dim(w, 0)), workspace, product(a.dim(x, 0), a.dim(x, 1), a.dim(w, 0)));
+    }
+
+    private static Outcome onto(Args a) {
+        inner(a, 1, 1, 2, 1);
+        result(a, a.dim(1, 0), a.dim(2, 0));
+        Tiles.sameType(a, 0, 1);
+        return Kernel.inPlace(0, product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)));
+    }
+
+    private static Outcome summed(Args a, long rows) {
+        long columns = a.dim(2, 1);
+        result(a, rows, columns);
+        DType sum = a.dtype(0);
+        DType part = a.dtype(1);
+        long workspace = sum == part ? 0 : rows * columns * part.bytes() + Tiles.elements(rows * columns) * sum.bytes();
+        return Kernel.inPlace(workspace, product(rows, a.dim(1, 0), columns));
+    }
+
+    private static long range(Args a, int from, long limit) {
+        long i = a.integer(from);
+        long j = a.integer(from + 1);
+        Kernel.require(0 <= i && i <= j && j <= limit, "rows %d to %d of %d", i, j, limit);
+        return j - i;
+    }
+
+    private static void inner(Args a, int x, int axis, int w, int other) {
+        Tiles.matrix(a, x, w);
+        Kernel.require(a.dim(x, axis) == a.dim(w, other), "axis %d of %s and axis %d of %s must have one extent", axis, a.shape(x), other, a.shape(w));
+        Tiles.sameType(a, x, w);
+    }
+
+    private static void result(Args a, long rows, long columns) {
+        Kernel.require(a.shape(0).rank() == 2 && a.dim(0, 0) == rows && a.dim(0, 1) == columns, "the sum has shape %s, expected [%d, %d]", a.shape(0), rows, columns);
+    }
+
+    static long product(long m, long k, long n) {
+        return 2 * m * k * n;
+    }
+}

@@ -1,0 +1,26 @@
+# mean of the first lengths[b] rows of each sequence: y[b] = Σ_{t<len} x[b, t] / len.  x [B·T, d], lengths [B] int64, y [B, d]; the sum is a product with ones and zeros
+  def mean_pool(self: __torch__.Kernels, x: Tensor, lengths: Tensor, t: int) -> Tensor:
+    b, d = lengths.shape[0], x.shape[1]
+    kept = torch.to(torch.lt(torch.arange(t), torch.unsqueeze(lengths, 1)), x.dtype)
+    y = torch.squeeze(torch.bmm(torch.unsqueeze(kept, 1), torch.view(x, [b, t, d])), 1)
+    return torch.div_(y, torch.to(torch.unsqueeze(lengths, 1), x.dtype))
+  # dx[b, t] = dy[b] / len for t < len, else 0
+  def mean_pool_dx(self: __torch__.Kernels, dy: Tensor, lengths: Tensor, t: int) -> Tensor:
+    b, d = dy.shape[0], dy.shape[1]
+    kept = torch.to(torch.lt(torch.arange(t), torch.unsqueeze(lengths, 1)), dy.dtype)
+    g = torch.div(dy, torch.to(torch.unsqueeze(lengths, 1), dy.dtype))
+    return torch.view(torch.mul(torch.unsqueeze(kept, 2), torch.unsqueeze(g, 1)), [b * t, d])
+  # chosen rows: y[m] = x[ids[m]].  x [N, d], ids [M] int64
+  def pick_rows(self: __torch__.Kernels, x: Tensor, ids: Tensor) -> Tensor:
+    return torch.index_select(x, 0, ids)
+  # their gradients put back, added where an id repeats
+  def pick_rows_dx(self: __torch__.Kernels, dy: Tensor, ids: Tensor, n: int) -> Tensor:
+    return torch.index_add_(torch.zeros([n, dy.shape[1]], dtype=dy.dtype), 0, ids, dy)
+  def softmax_rows(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.softmax(x, 1)
+  def log_softmax_rows(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.log_softmax(x, 1)
+  # the k greatest of each row, falling, and their columns (int64)
+  def topk_rows(self: __torch__.Kernels, x: Tensor, k: int) -> Tuple[Tensor, Tensor]:
+    v, i = torch.topk(x, k)
+    return (v, i)

@@ -1,0 +1,46 @@
+# y = x Wᵀ + b.  x [N, in], w [out, in], b [out], y and dy [N, out]
+  def linear(self: __torch__.Kernels, x: Tensor, w: Tensor) -> Tensor:
+    return torch.mm(x, torch.t(w))
+  def linear_bias(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    return torch.addmm(torch.to(b, x.dtype), x, torch.t(w))
+  # the same into memory that is there: y = x Wᵀ
+  def linear_into(self: __torch__.Kernels, y: Tensor, x: Tensor, w: Tensor) -> Tensor:
+    return torch.mm(x, torch.t(w), out=y)
+  # y += alpha x Wᵀ
+  def linear_acc(self: __torch__.Kernels, y: Tensor, x: Tensor, w: Tensor, alpha: float) -> Tensor:
+    return torch.addmm_(y, x, torch.t(w), alpha=alpha)
+  # dx = dy W
+  def linear_dx(self: __torch__.Kernels, dy: Tensor, w: Tensor) -> Tensor:
+    return torch.mm(dy, w)
+  # dx += alpha dy W
+  def linear_dx_acc(self: __torch__.Kernels, dx: Tensor, dy: Tensor, w: Tensor, alpha: float) -> Tensor:
+    return torch.addmm_(dx, dy, w, alpha=alpha)
+  # dW = dyᵀ x
+  def linear_dw(self: __torch__.Kernels, dy: Tensor, x: Tensor) -> Tensor:
+    return torch.mm(torch.t(dy), x)
+  # rows i to j of dW: dW[i:j] = dy[:, i:j]ᵀ x
+  def linear_dw_rows(self: __torch__.Kernels, dy: Tensor, x: Tensor, i: int, j: int) -> Tensor:
+    return torch.mm(torch.t(torch.slice(dy, 1, i, j)), x)
+  # dW += alpha dyᵀ x; a float32 sum of bf16 products takes the product first
+  def linear_dw_acc(self: __torch__.Kernels, dw: Tensor, dy: Tensor, x: Tensor, alpha: float) -> Tensor:
+    if dw.dtype == dy.dtype:
+      return torch.addmm_(dw, torch.t(dy), x, alpha=alpha)
+    return self.axpy_into(dw, torch.mm(torch.t(dy), x), alpha)
+  # rows i to j of it: sum [j-i, in] += alpha dy[:, i:j]ᵀ x
+  def linear_dw_rows_acc(self: __torch__.Kernels, sum: Tensor, dy: Tensor, x: Tensor, i: int, j: int, alpha: float) -> Tensor:
+    part = torch.t(torch.slice(dy, 1, i, j))
+    if sum.dtype == dy.dtype:
+      return torch.addmm_(sum, part, x, alpha=alpha)
+    return self.axpy_into(sum, torch.mm(part, x), alpha)
+  # db = Σ_N dy, summed in float32
+  def bias_db(self: __torch__.Kernels, dy: Tensor) -> Tensor:
+    return torch.sum(dy, [0])
+  # db += Σ_N dy, in tiles of rows so that bf16 is widened a little at a time
+  def bias_db_acc(self: __torch__.Kernels, db: Tensor, dy: Tensor) -> Tensor:
+    n = dy.shape[0]
+    r = n
+    if db.dtype != dy.dtype:
+      r = self.tile_rows(dy.shape[1])
+    for t in range((n + r - 1) // max(1, r)):
+      torch.add_(db, torch.sum(torch.to(torch.slice(dy, 0, t * r, min(n, t * r + r)), db.dtype), [0]))
+    return db

@@ -1,0 +1,41 @@
+# cross-entropy of rows: loss[n] = log Σ_V exp(logits[n]) - logits[n, targets[n]], and 0 where the target is -100.  logits [N, V], targets [N] int64, loss [N] float32.
+# In tiles of rows, each widened to float32, so that nothing of the size of the logits is made beside them
+  def cross_entropy(self: __torch__.Kernels, logits: Tensor, targets: Tensor) -> Tensor:
+    n, r, a = logits.shape[0], self.tile_rows(logits.shape[1]), self.wide(logits)
+    loss = torch.empty([n], dtype=a)
+    for t in range((n + r - 1) // r):
+      i, j = t * r, min(n, t * r + r)
+      x = torch.to(torch.slice(logits, 0, i, j), a)
+      target = torch.slice(targets, 0, i, j)
+      chosen = torch.squeeze(torch.gather(x, 1, torch.unsqueeze(torch.clamp(target, 0), 1)), 1)
+      lse = torch.logsumexp(x, [1])
+      torch.copy_(torch.slice(loss, 0, i, j), torch.masked_fill_(torch.sub_(lse, chosen), torch.eq(target, -100), 0.0))
+    return loss
+  # dlogits[n] = coefficient[n] (softmax(logits[n]) - onehot(targets[n])), and 0 where the target is -100
+  def cross_entropy_dx(self: __torch__.Kernels, logits: Tensor, targets: Tensor, coefficient: Tensor) -> Tensor:
+    return self.cross_entropy_dx_tiles(torch.empty_like(logits), logits, targets, coefficient)
+  # the same over the logits themselves
+  def cross_entropy_dx_into(self: __torch__.Kernels, logits: Tensor, targets: Tensor, coefficient: Tensor) -> Tensor:
+    return self.cross_entropy_dx_tiles(logits, logits, targets, coefficient)
+  def cross_entropy_dx_tiles(self: __torch__.Kernels, out: Tensor, logits: Tensor, targets: Tensor, coefficient: Tensor) -> Tensor:
+    n, r, a = logits.shape[0], self.tile_rows(logits.shape[1]), self.wide(logits)
+    for t in range((n + r - 1) // r):
+      i, j = t * r, min(n, t * r + r)
+      target = torch.slice(targets, 0, i, j)
+      c = torch.masked_fill(torch.to(torch.slice(coefficient, 0, i, j), a), torch.eq(target, -100), 0.0)
+      p = torch.mul_(torch.softmax(torch.to(torch.slice(logits, 0, i, j), a), 1), torch.unsqueeze(c, 1))
+      torch.scatter_add_(p, 1, torch.unsqueeze(torch.clamp(target, 0), 1), torch.unsqueeze(torch.neg_(c), 1))
+      torch.copy_(torch.slice(out, 0, i, j), p)
+    return out
+  # log-probability of the chosen column of each row, float32; 0 where it is -100
+  def token_log_probs(self: __torch__.Kernels, logits: Tensor, targets: Tensor) -> Tensor:
+    return torch.neg_(self.cross_entropy(logits, targets))
+  # the best column of each row, int64 [N]
+  def argmax_rows(self: __torch__.Kernels, logits: Tensor) -> Tensor:
+    return torch.argmax(logits, 1)
+  # (rows whose best column is the target, rows that have a target), int64 [2]
+  def accuracy_counts(self: __torch__.Kernels, logits: Tensor, targets: Tensor) -> Tensor:
+    return torch.stack([torch.sum(torch.eq(torch.argmax(logits, 1), targets)), torch.sum(torch.ne(targets, -100))])
+  # Σ x, float32 []
+  def sum(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.sum(torch.to(x, self.wide(x)))

@@ -1,0 +1,29 @@
+# A low-rank branch beside a linear: y += s (x Aᵀ) Bᵀ.  x [N, in], A [r, in], B [out, r], h = x Aᵀ [N, r] is kept.  A and B may be wider than x
+  def lora_forward(self: __torch__.Kernels, y: Tensor, x: Tensor, a: Tensor, b: Tensor, s: float) -> Tensor:
+    h = torch.mm(x, torch.t(torch.to(a, x.dtype)))
+    torch.addmm_(y, h, torch.t(torch.to(b, x.dtype)), alpha=s)
+    return h
+  # e = dy B [N, r]:  dA = s eᵀ x, dB = s dyᵀ h, dx += s e A
+  def lora_dx_acc(self: __torch__.Kernels, dx: Tensor, dy: Tensor, a: Tensor, b: Tensor, s: float) -> Tensor:
+    return torch.addmm_(dx, torch.mm(dy, torch.to(b, dy.dtype)), torch.to(a, dy.dtype), alpha=s)
+  def lora_dw(self: __torch__.Kernels, dy: Tensor, x: Tensor, h: Tensor, b: Tensor, s: float) -> Tuple[Tensor, Tensor]:
+    da = torch.mul_(torch.mm(torch.t(torch.mm(dy, torch.to(b, dy.dtype))), x), s)
+    return (da, torch.mul_(torch.mm(torch.t(dy), h), s))
+# Projection of a gradient g [m, n] on its leading singular vectors (GaLore).  left: basis [m, r] = U[:, :r]; right: basis [n, r] = V[:, :r]
+  def svd_basis(self: __torch__.Kernels, g: Tensor, rank: int, left: bool) -> Tensor:
+    u, s, vh = torch.linalg_svd(torch.to(g, self.wide(g)), False)
+    if left:
+      return torch.clone(torch.slice(u, 1, 0, rank), memory_format=0)
+    return torch.clone(torch.t(torch.slice(vh, 0, 0, rank)), memory_format=0)
+  # R = Pᵀ g [r, n]
+  def project_left(self: __torch__.Kernels, basis: Tensor, g: Tensor) -> Tensor:
+    return torch.mm(torch.t(torch.to(basis, g.dtype)), g)
+  # R = g Q [m, r]
+  def project_right(self: __torch__.Kernels, g: Tensor, basis: Tensor) -> Tensor:
+    return torch.mm(g, torch.to(basis, g.dtype))
+  # w += c P R
+  def unproject_left_into(self: __torch__.Kernels, w: Tensor, basis: Tensor, r: Tensor, c: float) -> Tensor:
+    return torch.addmm_(w, torch.to(basis, w.dtype), torch.to(r, w.dtype), alpha=c)
+  # w += c R Qᵀ
+  def unproject_right_into(self: __torch__.Kernels, w: Tensor, basis: Tensor, r: Tensor, c: float) -> Tensor:
+    return torch.addmm_(w, torch.to(r, w.dtype), torch.t(torch.to(basis, w.dtype)), alpha=c)
