@@ -3,6 +3,11 @@
     return torch.zeros(dims, dtype=dtype)
   def copy(self: __torch__.Kernels, x: Tensor) -> Tensor:
     return torch.clone(x)
+  # n bytes [n · size] read as elements of a type, in a new tensor
+  def from_bytes(self: __torch__.Kernels, bytes: Tensor, dims: List[int], dtype: int) -> Tensor:
+    return torch.view(torch.view_copy(bytes, dtype=dtype), dims)
+  def type_code(self: __torch__.Kernels, x: Tensor) -> int:
+    return x.dtype
   # writes x into to, converting the element type where they differ
   def copy_into(self: __torch__.Kernels, to: Tensor, x: Tensor) -> Tensor:
     return torch.copy_(to, x)

@@ -8,8 +8,10 @@
       shrink = 0.0
       if folded != 0.0:
         shrink = decay * rate / folded
-      torch._fused_adamw_([w], [g], [m], [v], annotate(List[Tensor], []), [torch.full([], 1e9, dtype=6)], lr=folded, beta1=beta1, beta2=beta2, weight_decay=shrink, eps=eps * torch.sqrt(c2), amsgrad=False, maximize=False)
-      return w
+      # the answer is read back from the list: without a reader the compiler would take the call for dead code
+      ws = [w]
+      torch._fused_adamw_(ws, [g], [m], [v], annotate(List[Tensor], []), [torch.full([], 1e9, dtype=6)], lr=folded, beta1=beta1, beta2=beta2, weight_decay=shrink, eps=eps * torch.sqrt(c2), amsgrad=False, maximize=False)
+      return ws[0]
     a = self.wide(w)
     fw, fg, fm, fv = torch.view(w, [-1]), torch.view(g, [-1]), torch.view(m, [-1]), torch.view(v, [-1])
     n = fw.shape[0]
@@ -28,6 +30,11 @@
   # the same on a float32 master copy, then rounded into the weight that computes
   def adamw_master(self: __torch__.Kernels, w: Tensor, master: Tensor, g: Tensor, m: Tensor, v: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, c1: float, c2: float) -> Tensor:
     return torch.copy_(w, self.adamw(master, g, m, v, rate, beta1, beta2, eps, decay, c1, c2))
+  # m and v take g in as above; -> m / (√v + eps) [shape of g]: what a method that steps elsewhere needs. One type
+  def adam_direction(self: __torch__.Kernels, g: Tensor, m: Tensor, v: Tensor, beta1: float, beta2: float, eps: float) -> Tensor:
+    torch.add_(torch.mul_(m, beta1), g, alpha=1.0 - beta1)
+    torch.addcmul_(torch.mul_(v, beta2), g, g, value=1.0 - beta2)
+    return torch.reciprocal_(torch.add_(torch.sqrt(v), eps)).mul_(m)
   # w ← w (1 - rate decay) - rate g
   def sgd(self: __torch__.Kernels, w: Tensor, g: Tensor, rate: float, decay: float) -> Tensor:
     if decay != 0.0:

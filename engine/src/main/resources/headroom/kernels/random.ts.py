@@ -35,6 +35,15 @@
       lanes = self.keyed_lanes(key, start + i, j - i)
       torch.copy_(torch.slice(u, 0, i, j), torch.bitwise_and_(torch.bitwise_right_shift_(lanes, 40), 16777215))
     return torch.mul_(u, 5.9604644775390625e-08)
+  # x ← uniform in [-bound, bound), by tiles, element e from coordinate e
+  def uniform_into(self: __torch__.Kernels, x: Tensor, key: int, bound: float) -> Tensor:
+    flat = torch.view(x, [-1])
+    n = flat.shape[0]
+    for t in range((n + 65535) // 65536):
+      i, j = t * 65536, min(n, t * 65536 + 65536)
+      u = self.uniform(key, i, j - i)
+      torch.copy_(torch.slice(flat, 0, i, j), torch.sub_(torch.mul_(u, 2.0 * bound), bound))
+    return x
   # n standard normals from coordinate start on
   def normal(self: __torch__.Kernels, key: int, start: int, n: int) -> Tensor:
     return self.add_normal_into(torch.zeros([n], dtype=6), key, start, 1.0)

@@ -17,7 +17,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -30,6 +32,8 @@ public final class TorchCompute extends Compute {
 
     private final PtNDManager manager;
     private final PtSymbolBlock module;
+    /** Outputs of types that the binding does not know and libtorch confirmed. */
+    private final Set<String> told = new HashSet<>();
 
     private TorchCompute(Ledger ledger, PtNDManager manager, PtSymbolBlock module) {
         super(ledger);
@@ -112,8 +116,8 @@ public final class TorchCompute extends Compute {
         for (int i = 0; i < n; i++) {
             Kernel.Spec spec = specs.get(i);
             long[] real = JniUtils.getShape(arrays[i]).getShape();
-            if (!Shape.of(real).equals(spec.shape()) || JniUtils.getDataType(arrays[i]) != dataType(spec.dtype())) {
-                String found = JniUtils.getDataType(arrays[i]) + " " + Shape.of(real);
+            if (!Shape.of(real).equals(spec.shape()) || !isOfType(arrays[i], spec.dtype(), kernel.name() + i)) {
+                String found = "type " + codeOf(arrays[i]) + " " + Shape.of(real);
                 for (PtNDArray a : arrays) {
                     a.close();
                 }
@@ -121,6 +125,21 @@ public final class TorchCompute extends Compute {
             }
         }
         return arrays;
+    }
+
+    /** The binding cannot tell the types it does not know apart: those are asked of libtorch, once for each output of a kernel, since a question costs a call. */
+    private boolean isOfType(PtNDArray array, DType expected, String output) {
+        DataType known = dataType(expected);
+        if (known != DataType.UNKNOWN) {
+            return JniUtils.getDataType(array) == known;
+        }
+        return told.contains(output + expected) || codeOf(array) == expected.torchCode() && told.add(output + expected);
+    }
+
+    private long codeOf(PtNDArray array) {
+        try (IValue x = IValue.from(array); IValue code = IValueUtils.runMethod(module, "type_code", x)) {
+            return code.toLong();
+        }
     }
 
     private static IValue value(Object arg) {
@@ -198,10 +217,11 @@ public final class TorchCompute extends Compute {
 
     @Override
     public void overwrite(Tensor tensor, Supplier<ByteBuffer> data) {
-        try (PtNDArray host = onHost(tensor.dtype(), tensor.shape(), data);
-                IValue to = IValue.from((PtNDArray) handleOf(tensor));
-                IValue from = IValue.from(host)) {
+        PtNDArray typed = (PtNDArray) newFrom(tensor.dtype(), tensor.shape(), data);
+        try (IValue to = IValue.from((PtNDArray) handleOf(tensor)); IValue from = IValue.from(typed)) {
             IValueUtils.runMethod(module, "copy_into", to, from).close();
+        } finally {
+            typed.close();
         }
     }
 
@@ -216,8 +236,12 @@ public final class TorchCompute extends Compute {
 
     @Override
     protected Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data) {
-        // the array that DJL makes only borrows the host buffer, so the tensor is a copy of it
-        try (PtNDArray host = onHost(dtype, shape, data); IValue from = IValue.from(host); IValue out = IValueUtils.runMethod(module, "copy", from)) {
+        // the array that DJL makes only borrows the host buffer, so the tensor is a copy of it; it goes over as bytes, because the binding does not know every type
+        try (PtNDArray host = onHost(dtype, shape, data);
+                IValue from = IValue.from(host);
+                IValue dims = IValue.listFrom(shape.dims());
+                IValue code = IValue.from((long) dtype.torchCode());
+                IValue out = IValueUtils.runMethod(module, "from_bytes", from, dims, code)) {
             return out.toTensor(manager);
         }
     }
@@ -230,7 +254,7 @@ public final class TorchCompute extends Compute {
         }
         ByteBuffer direct = given.isDirect() ? given.slice().order(ByteOrder.LITTLE_ENDIAN)
                 : ByteBuffer.allocateDirect((int) expected).order(ByteOrder.LITTLE_ENDIAN).put(given.slice()).rewind();
-        return JniUtils.createNdFromByteBuffer(manager, direct, new ai.djl.ndarray.types.Shape(shape.dims()), dataType(dtype), SparseFormat.DENSE, manager.getDevice());
+        return JniUtils.createNdFromByteBuffer(manager, direct, new ai.djl.ndarray.types.Shape(expected), DataType.UINT8, SparseFormat.DENSE, manager.getDevice());
     }
 
     @Override
@@ -258,14 +282,12 @@ public final class TorchCompute extends Compute {
             case F64 -> DataType.FLOAT64;
             case F32 -> DataType.FLOAT32;
             case F16 -> DataType.FLOAT16;
-            case BF16 -> DataType.BFLOAT16;
             case I64 -> DataType.INT64;
             case I32 -> DataType.INT32;
-            case I16 -> DataType.INT16;
             case I8 -> DataType.INT8;
             case U8 -> DataType.UINT8;
             case BOOL -> DataType.BOOLEAN;
-            case F8_E4M3, F8_E5M2 -> DataType.UNKNOWN;
+            case BF16, I16, F8_E4M3, F8_E5M2 -> DataType.UNKNOWN;
         };
     }
 

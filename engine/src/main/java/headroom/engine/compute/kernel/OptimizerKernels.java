@@ -17,6 +17,14 @@ public final class OptimizerKernels {
         Tiles.sameShape(a, 0, 1);
         return Kernel.inPlace(adamScratch(a, 1), 14 * a.shape(0).elements());
     });
+    /** {@code (g, m, v, beta1, beta2, eps)}: m and v take g in → m / (√v + eps), uncorrected; one type. */
+    public static final Kernel ADAM_DIRECTION = new Kernel("adam_direction", a -> {
+        for (int i = 1; i < 3; i++) {
+            Tiles.sameShape(a, 0, i);
+            Tiles.sameType(a, 0, i);
+        }
+        return Kernel.makes(new Spec(a.shape(0), a.dtype(0)), 10 * a.shape(0).elements());
+    });
     /** {@code (w, g, rate, decay)}: w ← w (1 - rate decay) - rate g. */
     public static final Kernel SGD = new Kernel("sgd", a -> Kernel.inPlace(mixed(a, 1), 3 * a.shape(0).elements()));
     /** {@code (w, g, b, rate, momentum, decay, nesterov)}: b ← μ b + g, then w goes by b. */

@@ -14,6 +14,11 @@ public final class RandomKernels {
 
     /** {@code (key, start, n)} → n values in [0, 1). */
     public static final Kernel UNIFORM = new Kernel("uniform", a -> Kernel.makes(Spec.of(DType.F32, a.integer(2)), 16 * Tiles.elements(a.integer(2)), 8 * a.integer(2)));
+    /** {@code (x, key, bound)}: x becomes uniform in [-bound, bound). */
+    public static final Kernel UNIFORM_INTO = new Kernel("uniform_into", a -> {
+        long tile = Tiles.elements(a.shape(0).elements());
+        return Kernel.inPlace(20 * tile, 10 * a.shape(0).elements());
+    });
     /** {@code (key, start, n)} → n standard normals. */
     public static final Kernel NORMAL = new Kernel("normal", a -> Kernel.makes(Spec.of(DType.F32, a.integer(2)), tile(a.integer(1), a.integer(2)), 16 * a.integer(2)));
     /** {@code (w, key, start, c)}: w += c z, z the normals of the key from coordinate start on. */

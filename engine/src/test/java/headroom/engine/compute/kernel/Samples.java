@@ -1,0 +1,290 @@
+package headroom.engine.compute.kernel;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Kernel;
+import headroom.engine.compute.Shape;
+import headroom.engine.compute.Tensor;
+import headroom.engine.memory.Category;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
+
+/** Random arguments for every kernel: small shapes of odd extents, values that a bf16 tensor holds exactly, so that the same call can be made in every type. */
+final class Samples implements AutoCloseable {
+    /** Makes the arguments of one call. */
+    @FunctionalInterface
+    interface Maker {
+        Object[] arguments(Samples s);
+    }
+
+    /** Kernels whose results are not numbers to compare across types, e.g. codes and columns. */
+    static final List<String> DISCRETE = List.of("block_quantise", "nf4_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis");
+
+    final Compute compute;
+    final DType dtype;
+    final Random random;
+    private final List<Tensor> made = new ArrayList<>();
+
+    Samples(Compute compute, DType dtype, long seed) {
+        this.compute = compute;
+        this.dtype = dtype;
+        this.random = new Random(seed);
+    }
+
+    /** By name of kernel. */
+    static Map<String, Maker> all() {
+        Map<String, Maker> m = new LinkedHashMap<>();
+        core(m);
+        linear(m);
+        elementwise(m);
+        norm(m);
+        attention(m);
+        loss(m);
+        state(m);
+        quantisation(m);
+        lowRank(m);
+        head(m);
+        return m;
+    }
+
+    private static void core(Map<String, Maker> m) {
+        m.put("copy", s -> s.args(s.real(3, 5)));
+        m.put("copy_into", s -> s.args(s.real(3, 5), s.tensor(DType.F32, i -> i, 3, 5)));
+        m.put("cast", s -> s.args(s.real(3, 5), (long) DType.F32.torchCode()));
+        m.put("fill_into", s -> s.args(s.real(3, 5), 1.5));
+    }
+
+    private static void linear(Map<String, Maker> m) {
+        m.put("linear", s -> s.args(s.real(7, 5), s.real(3, 5)));
+        m.put("linear_bias", s -> s.args(s.real(7, 5), s.real(3, 5), s.real(3)));
+        m.put("linear_into", s -> s.args(s.real(7, 3), s.real(7, 5), s.real(3, 5)));
+        m.put("linear_acc", s -> s.args(s.real(7, 3), s.real(7, 5), s.real(3, 5), 0.5));
+        m.put("linear_dx", s -> s.args(s.real(7, 3), s.real(3, 5)));
+        m.put("linear_dx_acc", s -> s.args(s.real(7, 5), s.real(7, 3), s.real(3, 5), 0.5));
+        m.put("linear_dw", s -> s.args(s.real(7, 3), s.real(7, 5)));
+        m.put("linear_dw_rows", s -> s.args(s.real(7, 6), s.real(7, 5), 2L, 5L));
+        m.put("linear_dw_acc", s -> s.args(s.wide(3, 5), s.real(7, 3), s.real(7, 5), 0.5));
+        m.put("linear_dw_rows_acc", s -> s.args(s.wide(3, 5), s.real(7, 6), s.real(7, 5), 2L, 5L, 0.5));
+        m.put("bias_db", s -> s.args(s.real(7, 3)));
+        m.put("bias_db_acc", s -> s.args(s.wide(3), s.real(7, 3)));
+    }
+
+    private static void elementwise(Map<String, Maker> m) {
+        for (String name : List.of("add", "add_into", "mul", "mul_into", "gelu_dx", "gelu_dx_into", "gelu_tanh_dx", "gelu_tanh_dx_into", "relu_dx", "relu_dx_into", "silu_dx",
+                "swiglu", "tanh_dx")) {
+            m.put(name, s -> s.args(s.real(4, 33), s.real(4, 33)));
+        }
+        for (String name : List.of("gelu", "gelu_into", "gelu_tanh", "gelu_tanh_into", "relu", "relu_into", "silu", "tanh")) {
+            m.put(name, s -> s.args(s.real(4, 33)));
+        }
+        m.put("axpy_into", s -> s.args(s.wide(4, 33), s.real(4, 33), 0.5));
+        m.put("scale", s -> s.args(s.real(4, 33), 0.5));
+        m.put("scale_into", s -> s.args(s.real(4, 33), 0.5));
+        m.put("swiglu_dx", s -> s.args(s.real(4, 33), s.real(4, 33), s.real(4, 33)));
+        m.put("dropout", s -> s.args(s.real(4, 33), 77L, 0.3, 6L));
+        m.put("dropout_into", s -> s.args(s.real(4, 33), 77L, 0.3, 6L));
+    }
+
+    private static void norm(Map<String, Maker> m) {
+        m.put("layer_norm", s -> s.args(s.real(6, 9), s.real(9), s.real(9), 1e-5));
+        m.put("layer_norm_dx", s -> s.args(s.real(6, 9), s.real(6, 9), s.real(9), s.wide(6), s.positive(6)));
+        m.put("layer_norm_dw", s -> s.args(s.real(6, 9), s.real(6, 9), s.wide(6), s.positive(6)));
+        m.put("rms_norm", s -> s.args(s.real(6, 9), s.real(9), 1e-5));
+        m.put("rms_norm_dx", s -> s.args(s.real(6, 9), s.real(6, 9), s.real(9), s.positive(6)));
+        m.put("rms_norm_dw", s -> s.args(s.real(6, 9), s.real(6, 9), s.positive(6)));
+        m.put("embedding", s -> s.args(s.real(11, 4), s.ids(11, 6)));
+        m.put("embedding_dw", s -> s.args(s.real(6, 4), s.ids(11, 6), 11L));
+        m.put("embedding_dw_acc", s -> s.args(s.wide(11, 4), s.real(6, 4), s.ids(11, 6)));
+        m.put("add_rows_into", s -> s.args(s.real(6, 4), s.real(3, 4)));
+        m.put("sum_rows", s -> s.args(s.real(6, 4), 3L));
+    }
+
+    private static void attention(Map<String, Maker> m) {
+        m.put("attention", s -> s.args(s.real(10, 24), s.real(10, 12), s.real(10, 12), s.lengths(5, 3), 6L, 3L, false));
+        m.put("attention_dx", s -> {
+            Tensor q = s.real(10, 24);
+            Tensor k = s.real(10, 12);
+            Tensor v = s.real(10, 12);
+            Tensor lengths = s.lengths(5, 3);
+            Tensor[] y = s.keep(s.compute.run(AttentionKernels.ATTENTION, q, k, v, lengths, 6L, 3L, false));
+            return s.args(s.real(10, 24), q, k, v, y[0], y[1], lengths, 6L, 3L, false);
+        });
+        m.put("attention_plain", s -> s.args(s.real(10, 24), s.real(10, 24), s.real(10, 24), s.lengths(5, 3), 6L, true));
+        m.put("attention_plain_dx", s -> {
+            Tensor q = s.real(10, 24);
+            Tensor k = s.real(10, 24);
+            Tensor v = s.real(10, 24);
+            Tensor[] y = s.keep(s.compute.run(AttentionKernels.ATTENTION_PLAIN, q, k, v, s.lengths(5, 3), 6L, true));
+            return s.args(s.real(10, 24), q, k, v, y[1]);
+        });
+        m.put("rope", s -> s.args(s.real(10, 24), s.tensor(DType.F32, Math::cos, 5, 4), s.tensor(DType.F32, Math::sin, 5, 4), 3L));
+        m.put("rope_dx", s -> s.args(s.real(10, 24), s.tensor(DType.F32, Math::cos, 5, 4), s.tensor(DType.F32, Math::sin, 5, 4), 3L));
+        m.put("rope_table", s -> s.args(3L, 5L, 8L, 10000.0));
+        m.put("rope_table_from", s -> s.args(3L, 5L, s.tensor(DType.F32, i -> 1.0 / (1 + i), 4)));
+    }
+
+    private static void loss(Map<String, Maker> m) {
+        for (String name : List.of("cross_entropy", "token_log_probs", "accuracy_counts")) {
+            m.put(name, s -> s.args(s.real(6, 9), s.targets(9, 6)));
+        }
+        m.put("cross_entropy_dx", s -> s.args(s.real(6, 9), s.targets(9, 6), s.wide(6)));
+        m.put("cross_entropy_dx_into", s -> s.args(s.real(6, 9), s.targets(9, 6), s.wide(6)));
+        m.put("argmax_rows", s -> s.args(s.real(6, 9)));
+        m.put("sum", s -> s.args(s.real(6, 9)));
+    }
+
+    private static void state(Map<String, Maker> m) {
+        m.put("adamw", s -> s.args(s.wide(5, 7), s.real(5, 7), s.real(5, 7), s.positive(5, 7), 0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001));
+        m.put("adamw_master", s -> s.args(s.real(5, 7), s.wide(5, 7), s.real(5, 7), s.wide(5, 7), s.positive(5, 7), 0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001));
+        m.put("adam_direction", s -> s.args(s.real(5, 7), s.real(5, 7), s.tensor(s.dtype, i -> 0.5 + i / 64.0, 5, 7), 0.5, 0.75, 1e-8));
+        m.put("sgd", s -> s.args(s.real(5, 7), s.real(5, 7), 0.5, 0.25));
+        m.put("sgd_momentum", s -> s.args(s.real(5, 7), s.real(5, 7), s.real(5, 7), 0.5, 0.5, 0.25, true));
+        m.put("sum_squares", s -> s.args(s.real(5, 7)));
+        m.put("uniform", s -> s.args(99L, 5L, 70_001L));
+        m.put("uniform_into", s -> s.args(s.real(5, 7), 99L, 0.25));
+        m.put("normal", s -> s.args(99L, 5L, 70_001L));
+        m.put("add_normal_into", s -> s.args(s.real(5, 7), 99L, 65_530L, 0.5));
+        m.put("add_normal_rows_into", s -> s.args(s.real(6, 7), s.ids(20_000, 6), 99L, 0.5));
+    }
+
+    private static void quantisation(Map<String, Maker> m) {
+        m.put("block_quantise", s -> s.args(s.real(7, 11), s.floats(CodeBooks.dynamicSigned()), 16L));
+        m.put("block_dequantise_into", s -> s.args(s.real(7, 11), s.codes(77), s.positive32(5), s.floats(CodeBooks.dynamicSigned()), 16L));
+        m.put("nf4_quantise", s -> s.args(s.real(6, 33), s.floats(CodeBooks.nf4())));
+        m.put("double_quantise", s -> s.args(s.positive32(300), s.floats(CodeBooks.dynamicSigned())));
+        m.put("double_dequantise", s -> s.args(s.codes(300), s.positive32(2), s.positive32(1), s.floats(CodeBooks.dynamicSigned())));
+        m.put("nf4_into", s -> s.args(s.real(3, 64), s.codes(160), s.positive32(5), s.floats(CodeBooks.nf4Pairs(), 256, 2), 128L));
+        m.put("nf4_double_into", s -> s.args(s.real(3, 64), s.codes(160), s.codes(5), s.positive32(1), s.positive32(1), s.floats(CodeBooks.nf4Pairs(), 256, 2),
+                s.floats(CodeBooks.dynamicSigned()), 128L));
+        m.put("nf4_rows", s -> s.args(s.codes(160), s.positive32(5), s.floats(CodeBooks.nf4Pairs(), 256, 2), 1L, 4L, 64L, (long) s.dtype.torchCode()));
+        m.put("nf4_double_rows", s -> s.args(s.codes(160), s.codes(5), s.positive32(1), s.positive32(1), s.floats(CodeBooks.nf4Pairs(), 256, 2),
+                s.floats(CodeBooks.dynamicSigned()), 1L, 4L, 64L, (long) s.dtype.torchCode()));
+    }
+
+    private static void lowRank(Map<String, Maker> m) {
+        m.put("lora_forward", s -> s.args(s.real(7, 3), s.real(7, 5), s.wide(2, 5), s.wide(3, 2), 2.0));
+        m.put("lora_dx_acc", s -> s.args(s.real(7, 5), s.real(7, 3), s.wide(2, 5), s.wide(3, 2), 2.0));
+        m.put("lora_dw", s -> s.args(s.real(7, 3), s.real(7, 5), s.real(7, 2), s.wide(3, 2), 2.0));
+        m.put("svd_basis", s -> s.args(s.real(7, 5), 3L, true));
+        m.put("project_left", s -> s.args(s.wide(7, 3), s.real(7, 5)));
+        m.put("project_right", s -> s.args(s.real(7, 5), s.wide(5, 3)));
+        m.put("unproject_left_into", s -> s.args(s.real(7, 5), s.wide(7, 3), s.wide(3, 5), -0.5));
+        m.put("unproject_right_into", s -> s.args(s.real(7, 5), s.wide(5, 3), s.wide(7, 3), -0.5));
+    }
+
+    private static void head(Map<String, Maker> m) {
+        m.put("mean_pool", s -> s.args(s.real(10, 4), s.lengths(5, 3), 5L));
+        m.put("mean_pool_dx", s -> s.args(s.real(2, 4), s.lengths(5, 3), 5L));
+        m.put("pick_rows", s -> s.args(s.real(10, 4), s.ids(10, 3)));
+        m.put("pick_rows_dx", s -> s.args(s.real(3, 4), s.ids(10, 3), 10L));
+        m.put("softmax_rows", s -> s.args(s.real(6, 9)));
+        m.put("log_softmax_rows", s -> s.args(s.real(6, 9)));
+        m.put("topk_rows", s -> s.args(s.real(6, 9), 3L));
+    }
+
+    Object[] args(Object... values) {
+        return values;
+    }
+
+    /** Values of about unit size in the type under test. */
+    Tensor real(long... dims) {
+        return tensor(dtype, i -> rounded(random.nextGaussian()), dims);
+    }
+
+    /** The same in the type of reductions: float64 for float64, else float32. */
+    Tensor wide(long... dims) {
+        return tensor(Tiles.wide(dtype), i -> rounded(random.nextGaussian()), dims);
+    }
+
+    Tensor positive(long... dims) {
+        return tensor(Tiles.wide(dtype), i -> rounded(0.5 + random.nextDouble()), dims);
+    }
+
+    Tensor positive32(long... dims) {
+        return tensor(DType.F32, i -> rounded(0.5 + random.nextDouble()), dims);
+    }
+
+    Tensor floats(float[] values, long... dims) {
+        return tensor(DType.F32, i -> values[i], dims.length == 0 ? new long[] {values.length} : dims);
+    }
+
+    Tensor codes(long n) {
+        return tensor(DType.U8, i -> random.nextInt(256), n);
+    }
+
+    Tensor ids(int below, long n) {
+        return tensor(DType.I64, i -> random.nextInt(below), n);
+    }
+
+    /** Every third row without a target. */
+    Tensor targets(int below, long n) {
+        return tensor(DType.I64, i -> i % 3 == 2 ? -100 : random.nextInt(below), n);
+    }
+
+    Tensor lengths(long... values) {
+        return tensor(DType.I64, i -> values[i], values.length);
+    }
+
+    Tensor[] keep(Tensor... tensors) {
+        made.addAll(List.of(tensors));
+        return tensors;
+    }
+
+    private static double rounded(double x) {
+        return Float.intBitsToFloat(Float.floatToRawIntBits((float) x) & 0xFFFF0000);
+    }
+
+    Tensor tensor(DType type, IntToDoubleFunction value, long... dims) {
+        Shape shape = Shape.of(dims);
+        return keep(compute.upload(Category.DATA, "sample", type, shape, () -> bytes(type, (int) shape.elements(), value)))[0];
+    }
+
+    static ByteBuffer bytes(DType type, int n, IntToDoubleFunction value) {
+        ByteBuffer b = ByteBuffer.allocate(n * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < n; i++) {
+            double x = value.applyAsDouble(i);
+            switch (type) {
+                case F64 -> b.putDouble(x);
+                case F32 -> b.putFloat((float) x);
+                case BF16 -> b.putShort((short) (Float.floatToRawIntBits((float) x) >>> 16));
+                case I64 -> b.putLong((long) x);
+                case U8 -> b.put((byte) x);
+                default -> throw new IllegalArgumentException("no sample of " + type);
+            }
+        }
+        return b.flip();
+    }
+
+    /** The elements of a tensor of any type that samples have, as doubles. */
+    static double[] read(Compute compute, Tensor t) {
+        ByteBuffer b = compute.download(t);
+        double[] out = new double[(int) t.elements()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = switch (t.dtype()) {
+                case F64 -> b.getDouble(8 * i);
+                case F32 -> b.getFloat(4 * i);
+                case BF16 -> Float.intBitsToFloat(b.getShort(2 * i) << 16);
+                case I64 -> b.getLong(8 * i);
+                case I32 -> b.getInt(4 * i);
+                case U8 -> b.get(i) & 0xff;
+                default -> throw new IllegalArgumentException("cannot read " + t);
+            };
+        }
+        return out;
+    }
+
+    static Kernel kernel(String name) {
+        return KernelCatalog.all().stream().filter(k -> k.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException("no kernel " + name));
+    }
+
+    @Override
+    public void close() {
+        made.forEach(Tensor::close);
+    }
+}
