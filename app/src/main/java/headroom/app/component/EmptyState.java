@@ -1,5 +1,6 @@
 package headroom.app.component;
 
+import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.layout.VBox;
@@ -17,6 +18,7 @@ public final class EmptyState extends VBox {
         words.getStyleClass().addAll("type-body", "muted");
         words.setWrapText(true);
         words.setMaxWidth(420);
+        words.setAlignment(Pos.CENTER);
         words.setTextAlignment(TextAlignment.CENTER);
         getChildren().addAll(head, words);
     }

@@ -19,7 +19,8 @@ import org.controlsfx.control.SegmentedButton;
 /** Pages of components with sample figures. */
 final class Gallery {
     static final long GIB = Units.GIB;
-    static final List<Page> PAGES = List.of(new Page("parts", 720, 900, Gallery::parts), new Page("bars", 720, 420, Gallery::bars));
+    static final List<Page> PAGES = List.of(new Page("parts", 720, 900, Gallery::parts), new Page("bars", 720, 540, Gallery::bars),
+            new Page("memory", 960, 900, GalleryCharts::memory), new Page("lines", 960, 900, GalleryCharts::lines), new Page("run", 960, 760, GalleryCharts::run));
 
     private Gallery() {}
 
