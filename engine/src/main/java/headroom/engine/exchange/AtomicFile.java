@@ -48,7 +48,7 @@ final class AtomicFile {
     }
 
     /** The rename itself must reach the disk; Windows gives no handle on folders and needs none. */
-    private static void syncFolder(Path folder) throws IOException {
+    static void syncFolder(Path folder) throws IOException {
         if (!System.getProperty("os.name", "").startsWith("Windows")) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
