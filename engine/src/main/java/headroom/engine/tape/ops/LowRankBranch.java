@@ -1,0 +1,99 @@
+package headroom.engine.tape.ops;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.ElementwiseKernels;
+import headroom.engine.compute.kernel.LinearKernels;
+import headroom.engine.tape.Backward;
+import headroom.engine.tape.Forward;
+import headroom.engine.tape.Keeper;
+import headroom.engine.tape.Op;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Saved;
+import java.util.List;
+
+/**
+ * y ← y + s·(drop(x)·Aᵀ)·Bᵀ, with A [r, in], B [out, r]. Inputs: y [N, out], x [N, in]. Saves x (shared with whoever else saved it) and h = drop(x)·Aᵀ [N, r]; the
+ * dropout mask comes back from its key, so it is not saved.
+ */
+public final class LowRankBranch implements Op {
+    private final Parameter a;
+    private final Parameter b;
+    private final double scale;
+    private final double dropout;
+    private Saved x;
+    private Saved h;
+    private long key;
+    private boolean drops;
+
+    public LowRankBranch(Parameter a, Parameter b, double scale, double dropout) {
+        this.a = a;
+        this.b = b;
+        this.scale = scale;
+        this.dropout = dropout;
+    }
+
+    @Override
+    public String name() {
+        return "lora";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(a, b);
+    }
+
+    @Override
+    public Tensor forward(Forward f, Tensor... in) {
+        Compute c = f.compute();
+        drops = dropout > 0 && f.pass().isTraining();
+        key = drops ? f.pass().key("dropout", a.path()) : 0;
+        Tensor y = f.owns(0) ? in[0].retain() : c.call(LinearKernels.COPY, in[0]);
+        try (Tensor wa = f.read(a); Tensor wb = f.read(b); Tensor dropped = dropped(c, in[1]); Tensor low = c.call(LinearKernels.LINEAR, dropped, wa)) {
+            c.apply(LinearKernels.LINEAR_ACC, y, low, wb, scale);
+            if (f.needs(a)) {
+                x = f.save(Keeper.Role.LINEAR_INPUT, in[1]);
+            }
+            if (f.needs(b)) {
+                h = f.save(Keeper.Role.LINEAR_INPUT, low);
+            }
+        }
+        return y;
+    }
+
+    private Tensor dropped(Compute c, Tensor t) {
+        return drops ? c.call(ElementwiseKernels.DROPOUT, t, key, dropout, 0L) : t.retain();
+    }
+
+    @Override
+    public void backward(Backward back, Tensor dy) {
+        Compute c = back.compute();
+        if (h != null) {
+            try (Tensor low = h.get()) {
+                back.give(b, new Gradients.OuterProduct(b, dy, low, scale));
+            }
+        }
+        if (x != null || back.needs(1)) {
+            try (Tensor g = c.call(LinearKernels.LINEAR_DX, dy, b.data())) {
+                c.apply(ElementwiseKernels.SCALE_INTO, g, scale);
+                if (x != null) {
+                    try (Tensor xx = x.get(); Tensor dropped = dropped(c, xx)) {
+                        back.give(a, new Gradients.OuterProduct(a, g, dropped, 1));
+                    }
+                }
+                if (back.needs(1)) {
+                    Tensor dx = c.call(LinearKernels.LINEAR_DX, g, a.data());
+                    if (drops) {
+                        try (Tensor undropped = dx) {
+                            dx = dropped(c, undropped);
+                        }
+                    }
+                    back.give(1, dx);
+                }
+            }
+        }
+        if (back.needs(0)) {
+            back.give(0, dy.retain());
+        }
+    }
+}

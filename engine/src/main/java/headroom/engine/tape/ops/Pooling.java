@@ -1,0 +1,66 @@
+package headroom.engine.tape.ops;
+
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.HeadKernels;
+import headroom.engine.tape.Backward;
+import headroom.engine.tape.Forward;
+import headroom.engine.tape.Op;
+
+/** From token rows to one row per sequence, or to chosen rows. Saves nothing. */
+public final class Pooling {
+    private Pooling() {}
+
+    /** Mean over the valid tokens: x [B·T, d] → [B, d]. */
+    public static final class Mean implements Op {
+        private final Tensor lengths;
+        private final long length;
+
+        /** @param lengths valid tokens [B] (int64), borrowed; {@code length} is T */
+        public Mean(Tensor lengths, long length) {
+            this.lengths = lengths;
+            this.length = length;
+        }
+
+        @Override
+        public String name() {
+            return "mean pool";
+        }
+
+        @Override
+        public Tensor forward(Forward f, Tensor... in) {
+            return f.compute().call(HeadKernels.MEAN_POOL, in[0], lengths, length);
+        }
+
+        @Override
+        public void backward(Backward b, Tensor dy) {
+            b.give(0, b.compute().call(HeadKernels.MEAN_POOL_DX, dy, lengths, length));
+        }
+    }
+
+    /** Rows by index: x [N, d], ids [M] → [M, d]. */
+    public static final class Rows implements Op {
+        private final Tensor ids;
+        private long n;
+
+        /** @param ids rows to take (int64), borrowed */
+        public Rows(Tensor ids) {
+            this.ids = ids;
+        }
+
+        @Override
+        public String name() {
+            return "pick rows";
+        }
+
+        @Override
+        public Tensor forward(Forward f, Tensor... in) {
+            n = in[0].dim(0);
+            return f.compute().call(HeadKernels.PICK_ROWS, in[0], ids);
+        }
+
+        @Override
+        public void backward(Backward b, Tensor dy) {
+            b.give(0, b.compute().call(HeadKernels.PICK_ROWS_DX, dy, ids, n));
+        }
+    }
+}
