@@ -16,6 +16,9 @@
   # their gradients put back, added where an id repeats
   def pick_rows_dx(self: __torch__.Kernels, dy: Tensor, ids: Tensor, n: int) -> Tensor:
     return torch.index_add_(torch.zeros([n, dy.shape[1]], dtype=dy.dtype), 0, ids, dy)
+  # row of the last valid token of each sequence: b T + lengths[b] - 1, int64 [B]
+  def last_rows(self: __torch__.Kernels, lengths: Tensor, t: int) -> Tensor:
+    return torch.add_(torch.sub(lengths, 1), torch.arange(0, lengths.shape[0] * t, t))
   def softmax_rows(self: __torch__.Kernels, x: Tensor) -> Tensor:
     return torch.softmax(x, 1)
   def log_softmax_rows(self: __torch__.Kernels, x: Tensor) -> Tensor:

@@ -130,6 +130,13 @@ public record ModelConfig(
         return embedding != hidden;
     }
 
+    /** The same shape without the layer over the first token. */
+    public ModelConfig withoutPooler() {
+        return !pooler ? this : new ModelConfig(family, layers, hidden, heads, kvHeads, headDim, intermediate, vocab, embedding, maxPositions, positions,
+                positionOffset, tokenTypes, ropeTheta, ropeScaling, slidingWindow, norm, normEps, normPlace, finalNorm, activation, gated, qkvBias, outBias,
+                mlpBias, tiedHead, false, bosToken, eosToken, padToken);
+    }
+
     /** Number of parameters, counted as published: tied weights once, encoders without a language-model head. */
     public long parameterCount() {
         return embeddingParameters() + (long) layers * blockParameters() + headParameters();

@@ -36,6 +36,11 @@ public final class HeadKernels {
         Tiles.ids(a, 1, a.dim(0, 0));
         return Kernel.makes(Spec.of(a.dtype(0), a.integer(2), a.dim(0, 1)), a.shape(0).elements());
     });
+    /** {@code (lengths [B], T)} → the row of each sequence's last valid token [B] int64. */
+    public static final Kernel LAST_ROWS = new Kernel("last_rows", a -> {
+        Tiles.ids(a, 0, a.dim(0, 0));
+        return Kernel.makes(Spec.of(DType.I64, a.dim(0, 0)), a.dim(0, 0) * Long.BYTES, 0);
+    });
     /** Softmax of each row. */
     public static final Kernel SOFTMAX_ROWS = likeRows("softmax_rows");
     /** Its logarithm. */

@@ -9,7 +9,7 @@ import headroom.engine.tape.Keeper;
 import headroom.engine.tape.Op;
 import headroom.engine.tape.Saved;
 
-/** An activation function, element by element. Saves its input, tanh its output. */
+/** An activation function, element by element. Saves its input; tanh and ReLU save their output, which the next linear site may save too. */
 public final class Activation implements Op {
     /** The functions, each with its derivative kernel. */
     public enum Function {
@@ -43,7 +43,7 @@ public final class Activation implements Op {
     public Tensor forward(Forward f, Tensor... in) {
         Tensor y = f.compute().call(function.forward, in[0]);
         if (f.needs(0)) {
-            saved = f.save(Keeper.Role.NONLINEAR, function == Function.TANH ? y : in[0]);
+            saved = f.save(Keeper.Role.NONLINEAR, function == Function.TANH || function == Function.RELU ? y : in[0]);
         }
         return y;
     }

@@ -5,6 +5,7 @@ import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.EmbeddingKernels;
 import headroom.engine.compute.kernel.LinearKernels;
+import headroom.engine.memory.Category;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.WeightGradient;
 
@@ -62,6 +63,28 @@ public final class Gradients {
         @Override
         public void addTo(Compute c, Tensor sum) {
             c.apply(EmbeddingKernels.EMBEDDING_DW_ACC, sum, dy, ids);
+        }
+
+        @Override
+        public Tensor rows(Compute c, long from, long to) {
+            return cut(c, this, from, to);
+        }
+    }
+
+    /** Σ over sequences of dy [B·T, d], for rows {@code offset} to {@code offset + count} (T, or 1 for all tokens) of a table. */
+    public record RowBlock(Parameter parameter, Tensor dy, long offset, long count) implements WeightGradient {
+        @Override
+        public Tensor dense(Compute c) {
+            Tensor g = c.zeros(Category.WORKSPACE, c.owner(), dy.dtype(), parameter.shape());
+            addTo(c, g);
+            return g;
+        }
+
+        @Override
+        public void addTo(Compute c, Tensor sum) {
+            try (Tensor part = c.call(EmbeddingKernels.SUM_ROWS, dy, count); Tensor rows = sum.rows(offset, offset + count)) {
+                c.apply(ElementwiseKernels.ADD_INTO, rows, part);
+            }
         }
 
         @Override

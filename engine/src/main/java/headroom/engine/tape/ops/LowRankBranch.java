@@ -2,6 +2,7 @@ package headroom.engine.tape.ops;
 
 import headroom.engine.compute.Compute;
 import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.CoreKernels;
 import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.LinearKernels;
 import headroom.engine.tape.Backward;
@@ -48,7 +49,7 @@ public final class LowRankBranch implements Op {
         Compute c = f.compute();
         drops = dropout > 0 && f.pass().isTraining();
         key = drops ? f.pass().key("dropout", a.path()) : 0;
-        Tensor y = f.owns(0) ? in[0].retain() : c.call(LinearKernels.COPY, in[0]);
+        Tensor y = f.owns(0) ? in[0].retain() : c.call(CoreKernels.COPY, in[0]);
         try (Tensor wa = f.read(a); Tensor wb = f.read(b); Tensor dropped = dropped(c, in[1]); Tensor low = c.call(LinearKernels.LINEAR, dropped, wa)) {
             c.apply(LinearKernels.LINEAR_ACC, y, low, wb, scale);
             if (f.needs(a)) {

@@ -37,6 +37,37 @@ public final class Pooling {
         }
     }
 
+    /** The last valid token of each sequence: x [B·T, d] → [B, d]. */
+    public static final class Last implements Op {
+        private final Tensor lengths;
+        private final long length;
+
+        /** @param lengths valid tokens [B] (int64), borrowed; {@code length} is T */
+        public Last(Tensor lengths, long length) {
+            this.lengths = lengths;
+            this.length = length;
+        }
+
+        @Override
+        public String name() {
+            return "last token";
+        }
+
+        @Override
+        public Tensor forward(Forward f, Tensor... in) {
+            try (Tensor ids = f.compute().call(HeadKernels.LAST_ROWS, lengths, length)) {
+                return f.compute().call(HeadKernels.PICK_ROWS, in[0], ids);
+            }
+        }
+
+        @Override
+        public void backward(Backward b, Tensor dy) {
+            try (Tensor ids = b.compute().call(HeadKernels.LAST_ROWS, lengths, length)) {
+                b.give(0, b.compute().call(HeadKernels.PICK_ROWS_DX, dy, ids, lengths.dim(0) * length));
+            }
+        }
+    }
+
     /** Rows by index: x [N, d], ids [M] → [M, d]. */
     public static final class Rows implements Op {
         private final Tensor ids;

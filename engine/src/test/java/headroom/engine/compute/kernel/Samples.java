@@ -183,6 +183,7 @@ final class Samples implements AutoCloseable {
         m.put("mean_pool_dx", s -> s.args(s.real(2, 4), s.lengths(5, 3), 5L));
         m.put("pick_rows", s -> s.args(s.real(10, 4), s.ids(10, 3)));
         m.put("pick_rows_dx", s -> s.args(s.real(3, 4), s.ids(10, 3), 10L));
+        m.put("last_rows", s -> s.args(s.lengths(5, 3), 5L));
         m.put("softmax_rows", s -> s.args(s.real(6, 9)));
         m.put("log_softmax_rows", s -> s.args(s.real(6, 9)));
         m.put("topk_rows", s -> s.args(s.real(6, 9), 3L));

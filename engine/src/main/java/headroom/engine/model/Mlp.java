@@ -1,0 +1,54 @@
+package headroom.engine.model;
+
+import headroom.engine.tape.Pass;
+import headroom.engine.tape.Value;
+import headroom.engine.tape.ops.Activation;
+import headroom.engine.tape.ops.SwiGlu;
+import java.util.List;
+
+/** The feed-forward part of one layer: down(f(up(x))), or down(silu(gate(x)) · up(x)). */
+final class Mlp {
+    private final String path;
+    private final Activation.Function function;
+    private final LinearSite gate;
+    private final LinearSite up;
+    private final LinearSite down;
+
+    Mlp(ModelConfig c, WeightsFactory weights, String path) {
+        this.path = path;
+        this.function = function(c);
+        this.gate = c.gated() ? SelfAttention.site(weights, path + ".gate", c.intermediate(), c.hidden(), c.mlpBias()) : null;
+        this.up = SelfAttention.site(weights, path + ".up", c.intermediate(), c.hidden(), c.mlpBias());
+        this.down = SelfAttention.site(weights, path + ".down", c.hidden(), c.intermediate(), c.mlpBias());
+    }
+
+    private static Activation.Function function(ModelConfig c) {
+        if (c.gated()) {
+            if (c.activation() != ModelConfig.Activation.SILU) {
+                throw new IllegalArgumentException("a gated feed-forward layer with " + c.activation() + "; expected SILU");
+            }
+            return null;
+        }
+        return switch (c.activation()) {
+            case GELU -> Activation.Function.GELU;
+            case GELU_TANH -> Activation.Function.GELU_TANH;
+            case RELU -> Activation.Function.RELU;
+            case SILU -> throw new IllegalArgumentException("SILU in a feed-forward layer without a gate; expected GELU, GELU_TANH or RELU");
+        };
+    }
+
+    /** x [N, d] → [N, d]; x is read for the last time if it is marked so. */
+    Value forward(Pass pass, Value x) {
+        boolean last = x.takeLast();
+        Value g = gate == null ? null : gate.forward(pass, x);
+        Value u = up.forward(pass, last ? x.last() : x);
+        String before = pass.compute().within(path);
+        Value h = gate == null ? pass.apply(new Activation(function), u.last()) : pass.apply(new SwiGlu(), g.last(), u.last());
+        pass.compute().within(before);
+        return down.forward(pass, h.last());
+    }
+
+    List<LinearSite> sites() {
+        return gate == null ? List.of(up, down) : List.of(gate, up, down);
+    }
+}

@@ -1,0 +1,67 @@
+package headroom.engine.model;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Keys;
+import headroom.engine.compute.Shape;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.CoreKernels;
+import headroom.engine.compute.kernel.RandomKernels;
+import headroom.engine.memory.Category;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.ops.WeightSource;
+
+/**
+ * A model at its start: matrices and tables normal with deviation 0.02, those that write to the residual stream narrower by √(2·layers) as in GPT-2, gains one, the rest
+ * zero. Each number is a function of the seed, the tensor's path and its place, so the same seed gives the same model on every machine. On a dry machine nothing is
+ * drawn: this is the factory for models known by their shape alone.
+ */
+public final class RandomWeights implements WeightsFactory {
+    private static final double DEVIATION = 0.02;
+
+    private final Compute compute;
+    private final DType dtype;
+    private final Storage storage;
+    private final long seed;
+    private final double residualDeviation;
+
+    /** @param dtype compute dtype */
+    public RandomWeights(Compute compute, DType dtype, Storage storage, ModelConfig config, long seed) {
+        this.compute = compute;
+        this.dtype = dtype;
+        this.storage = storage;
+        this.seed = seed;
+        this.residualDeviation = DEVIATION / Math.sqrt(2.0 * config.layers());
+    }
+
+    @Override
+    public Compute compute() {
+        return compute;
+    }
+
+    @Override
+    public Parameter parameter(String path, Parameter.Role role, Shape shape, Start start) {
+        return new Parameter(path, role, started(path, Paths.site(path), shape, start));
+    }
+
+    @Override
+    public WeightSource matrix(String path, long out, long in) {
+        return storage.store(compute, path, out, in, () -> started(path + Paths.WEIGHT, path, Shape.of(out, in), Start.NORMAL));
+    }
+
+    private Tensor started(String path, String owner, Shape shape, Start start) {
+        Tensor t = compute.zeros(Category.WEIGHTS, owner, dtype, shape);
+        String before = compute.within(owner);
+        switch (start) {
+            case ZERO -> { }
+            case ONE -> compute.apply(CoreKernels.FILL_INTO, t, 1.0);
+            case NORMAL -> compute.apply(RandomKernels.ADD_NORMAL_INTO, t, Keys.key(seed, "start", path, 0), 0L, deviation(owner));
+        }
+        compute.within(before);
+        return t;
+    }
+
+    private double deviation(String site) {
+        return site.endsWith(".attention.out") || site.endsWith(".mlp.down") ? residualDeviation : DEVIATION;
+    }
+}

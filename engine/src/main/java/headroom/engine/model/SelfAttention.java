@@ -1,0 +1,56 @@
+package headroom.engine.model;
+
+import headroom.engine.compute.Shape;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Pass;
+import headroom.engine.tape.Value;
+import headroom.engine.tape.ops.Attention;
+import headroom.engine.tape.ops.Rotary;
+import java.util.List;
+
+/** Self-attention of one layer: three linear sites, rotation of queries and keys where the family rotates, fused attention, one linear site. */
+final class SelfAttention {
+    private final String path;
+    private final long heads;
+    private final long kvHeads;
+    private final LinearSite q;
+    private final LinearSite k;
+    private final LinearSite v;
+    private final LinearSite out;
+
+    SelfAttention(ModelConfig c, WeightsFactory weights, String path) {
+        this.path = path;
+        this.heads = c.heads();
+        this.kvHeads = c.kvHeads();
+        this.q = site(weights, path + ".q", c.queryWidth(), c.hidden(), c.qkvBias());
+        this.k = site(weights, path + ".k", c.kvWidth(), c.hidden(), c.qkvBias());
+        this.v = site(weights, path + ".v", c.kvWidth(), c.hidden(), c.qkvBias());
+        this.out = site(weights, path + ".out", c.hidden(), c.queryWidth(), c.outBias());
+    }
+
+    /** A linear site whose bias, if it has one, starts at zero. */
+    static LinearSite site(WeightsFactory weights, String path, long out, long in, boolean bias) {
+        return new LinearSite(path, weights.matrix(path, out, in),
+                bias ? weights.parameter(path + ".bias", Parameter.Role.BIAS, Shape.of(out), WeightsFactory.Start.ZERO) : null);
+    }
+
+    /** x [N, d] → [N, d]; x is read for the last time if it is marked so. */
+    Value forward(Pass pass, Value x, BatchContext batch) {
+        boolean last = x.takeLast();
+        Value qs = q.forward(pass, x);
+        Value ks = k.forward(pass, x);
+        Value vs = v.forward(pass, last ? x.last() : x);
+        String before = pass.compute().within(path);
+        if (batch.cos() != null) {
+            qs = pass.apply(new Rotary(batch.cos(), batch.sin(), heads), qs.last());
+            ks = pass.apply(new Rotary(batch.cos(), batch.sin(), kvHeads), ks.last());
+        }
+        Value mixed = pass.apply(new Attention(batch.attention()), qs.last(), ks.last(), vs.last());
+        pass.compute().within(before);
+        return out.forward(pass, mixed.last());
+    }
+
+    List<LinearSite> sites() {
+        return List.of(q, k, v, out);
+    }
+}

@@ -1,0 +1,80 @@
+package headroom.engine.model;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Keys;
+import headroom.engine.compute.Shape;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.RandomKernels;
+import headroom.engine.memory.Category;
+import headroom.engine.tape.Op;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Pass;
+import headroom.engine.tape.Value;
+import headroom.engine.tape.ops.DenseWeight;
+import headroom.engine.tape.ops.Pooling;
+import java.util.List;
+
+/**
+ * A classifier on a model's hidden states: one row per sequence (the mean over its tokens for an encoder, its last token for a decoder, which alone has seen all others),
+ * then a linear layer with bias. Booked as ADAPTER: it belongs to the task, not to the base model.
+ */
+public final class TaskHead implements AutoCloseable {
+    private static final String PATH = "head";
+    private static final double DEVIATION = 0.02;
+
+    private final boolean mean;
+    private final LinearSite linear;
+
+    private TaskHead(boolean mean, LinearSite linear) {
+        this.mean = mean;
+        this.linear = linear;
+    }
+
+    /**
+     * @param dtype compute dtype; the weights start normal with deviation 0.02 by the seed, the bias at zero
+     * @throws IllegalArgumentException if there are fewer than two classes
+     */
+    public static TaskHead create(Compute c, ModelConfig config, int classes, DType dtype, long seed) {
+        if (classes < 2) {
+            throw new IllegalArgumentException("a task of " + classes + " classes; expected at least 2 different labels");
+        }
+        String path = PATH + Paths.WEIGHT;
+        Tensor w = c.zeros(Category.ADAPTER, PATH, dtype, Shape.of(classes, config.embedding()));
+        c.apply(RandomKernels.ADD_NORMAL_INTO, w, Keys.key(seed, "start", path, 0), 0L, DEVIATION);
+        Tensor b = c.zeros(Category.ADAPTER, PATH, dtype, Shape.of(classes));
+        return new TaskHead(config.family().isEncoder(),
+                new LinearSite(PATH, new DenseWeight(new Parameter(path, Parameter.Role.MATRIX, w)), new Parameter(PATH + Paths.BIAS, Parameter.Role.BIAS, b)));
+    }
+
+    public int classes() {
+        return (int) linear.out();
+    }
+
+    public LinearSite site() {
+        return linear;
+    }
+
+    public List<Parameter> parameters() {
+        return linear.parameters();
+    }
+
+    /** Features of each sequence: hidden [B·T, d] → [B, d]; hidden is read for the last time. */
+    public Value features(Pass pass, Value hidden, Model.Inputs inputs) {
+        Op pool = mean ? new Pooling.Mean(inputs.lengths(), inputs.length()) : new Pooling.Last(inputs.lengths(), inputs.length());
+        String before = pass.compute().within(PATH);
+        Value pooled = pass.apply(pool, hidden.last());
+        pass.compute().within(before);
+        return pooled;
+    }
+
+    /** Logits [B, classes]; hidden [B·T, d] is read for the last time. */
+    public Value logits(Pass pass, Value hidden, Model.Inputs inputs) {
+        return linear.forward(pass, features(pass, hidden, inputs).last());
+    }
+
+    @Override
+    public void close() {
+        linear.parameters().forEach(Parameter::close);
+    }
+}

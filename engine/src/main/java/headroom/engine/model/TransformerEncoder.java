@@ -1,0 +1,108 @@
+package headroom.engine.model;
+
+import headroom.engine.compute.Shape;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Pass;
+import headroom.engine.tape.Value;
+import headroom.engine.tape.ops.Add;
+import headroom.engine.tape.ops.AddRows;
+import headroom.engine.tape.ops.Dropout;
+import headroom.engine.tape.ops.Embedding;
+import headroom.engine.tape.stack.StackDriver;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * BERT and RoBERTa: token, position and type embeddings, a norm, layers normalised after each sum. Texts are padded on the right. The published pooler is not part of it:
+ * heads here pool over all tokens.
+ */
+public final class TransformerEncoder implements Model {
+    private static final String EMBEDDINGS = "embeddings";
+
+    private final ModelConfig config;
+    private final double dropout;
+    private final Parameter tokens;
+    private final Parameter positions;
+    private final Parameter types;
+    private final NormSite norm;
+    private final TransformerStack stack;
+
+    /**
+     * @param dropout share of the elements dropped after the embeddings and before each residual sum, while training
+     * @throws IllegalArgumentException if the configuration describes something else
+     */
+    public TransformerEncoder(ModelConfig given, WeightsFactory weights, double dropout) {
+        if (!given.family().isEncoder() || given.projectsEmbedding() || given.positions() != ModelConfig.Positions.LEARNED) {
+            throw new IllegalArgumentException("an encoder of " + given + "; expected the shape of BERT or RoBERTa");
+        }
+        this.config = given.withoutPooler();
+        this.dropout = dropout;
+        this.tokens = table(weights, "token", config.vocab());
+        this.positions = table(weights, "position", config.positionRows());
+        this.types = config.tokenTypes() == 0 ? null : table(weights, "type", config.tokenTypes());
+        this.norm = new NormSite(config, weights, EMBEDDINGS + ".norm");
+        this.stack = new TransformerStack(config, weights, "encoder", dropout);
+    }
+
+    private Parameter table(WeightsFactory weights, String name, long rows) {
+        return weights.parameter(EMBEDDINGS + "." + name + ".weight", Parameter.Role.EMBEDDING, Shape.of(rows, config.hidden()), WeightsFactory.Start.NORMAL);
+    }
+
+    @Override
+    public ModelConfig config() {
+        return config;
+    }
+
+    @Override
+    public Value hidden(Pass pass, StackDriver driver, Inputs inputs) {
+        stack.check(inputs);
+        String before = pass.compute().within(EMBEDDINGS);
+        Value x = pass.apply(new Embedding(tokens, inputs.ids()));
+        x = pass.apply(new AddRows(positions, config.positionOffset(), inputs.length()), x.last());
+        if (types != null) {
+            // without segment ids every token is of type 0
+            x = inputs.segments() == null ? pass.apply(new AddRows(types, 0, 1), x.last())
+                    : pass.apply(new Add(), x.last(), pass.apply(new Embedding(types, inputs.segments())).last());
+        }
+        x = norm.forward(pass, x.last());
+        if (dropout > 0) {
+            x = pass.apply(new Dropout(dropout, EMBEDDINGS), x.last());
+        }
+        pass.compute().within(before);
+        return stack.run(pass, driver, x, inputs);
+    }
+
+    @Override
+    public LinearSite head() {
+        return null;
+    }
+
+    @Override
+    public List<LinearSite> sites() {
+        return stack.sites();
+    }
+
+    @Override
+    public List<String> blocks() {
+        return stack.paths();
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        List<Parameter> all = new ArrayList<>(16 * config.layers() + 8);
+        all.add(tokens);
+        all.add(positions);
+        if (types != null) {
+            all.add(types);
+        }
+        norm.collect(all);
+        stack.collect(all);
+        return all;
+    }
+
+    @Override
+    public void close() {
+        parameters().forEach(Parameter::close);
+        stack.close();
+    }
+}

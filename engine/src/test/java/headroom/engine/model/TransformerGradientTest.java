@@ -1,0 +1,132 @@
+package headroom.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Keys;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.TorchCompute;
+import headroom.engine.memory.Ledger;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Pass;
+import headroom.engine.tape.Tape;
+import headroom.engine.tape.stack.CheckpointedStack;
+import headroom.engine.tape.stack.StackDriver;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TransformerGradientTest {
+    private static final double STEP = 1e-5;
+
+    static Set<String> families() {
+        return TinyModels.configs().keySet();
+    }
+
+    private static TaskHead headFor(TorchCompute c, Model m, DType dtype) {
+        return m.head() == null ? TaskHead.create(c, m.config(), 3, dtype, 9) : null;
+    }
+
+    private static List<Parameter> all(Model m, TaskHead head) {
+        List<Parameter> all = new ArrayList<>(m.parameters());
+        if (head != null) {
+            all.addAll(head.parameters());
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void everyGradientIsTheSlopeOfTheLoss(String family) {
+        ModelConfig config = TinyModels.config(family);
+        Ledger ledger = new Ledger();
+        try (TorchCompute c = TorchCompute.cpu(ledger)) {
+            try (Model m = TinyModels.lively(c, DType.F64, config, 0.25); TinyModels.Batch batch = TinyModels.Batch.of(c, config); TinyModels.Sum sum = new TinyModels.Sum(c)) {
+                TaskHead head = headFor(c, m, DType.F64);
+                List<Parameter> parameters = all(m, head);
+                assertThat(parameters).doesNotHaveDuplicates();
+                try (Tape tape = TinyModels.tape(c, TinyModels.training(parameters), sum)) {
+                    TinyModels.loss(Pass.taped(c, tape, 3, 1), StackDriver.PLAIN, m, head, batch);
+                }
+                assertThat(sum.complete).containsExactlyInAnyOrderElementsOf(parameters);
+                for (Parameter p : parameters) {
+                    double[] g = TinyModels.doubles(c, sum.gradients.get(p)).toArray();
+                    double[] w = TinyModels.doubles(c, p.data()).toArray();
+                    for (int probe = 0; probe < 3; probe++) {
+                        int i = (int) Keys.below(Keys.key(0, "probe", p.path(), 0), probe, w.length);
+                        // dropout replays by its key, so the loss is a function of the weights alone
+                        double up = moved(c, p, w, i, STEP, m, head, batch);
+                        double down = moved(c, p, w, i, -STEP, m, head, batch);
+                        moved(c, p, w, i, 0, null, null, null);
+                        assertThat(g[i]).as(p.path() + "[" + i + "]").isCloseTo((up - down) / (2 * STEP), within(2e-6 * Math.max(1, Math.abs(g[i]))));
+                    }
+                }
+                if (head != null) {
+                    head.close();
+                }
+            }
+        }
+        assertThat(ledger.total()).isZero();
+        assertThat(ledger.openAccounts()).isZero();
+    }
+
+    private static double moved(TorchCompute c, Parameter p, double[] w, int i, double by, Model m, TaskHead head, TinyModels.Batch batch) {
+        c.overwrite(p.data(), () -> {
+            ByteBuffer b = ByteBuffer.allocateDirect(w.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int j = 0; j < w.length; j++) {
+                b.putDouble(j == i ? w[j] + by : w[j]);
+            }
+            return b.flip();
+        });
+        if (m == null) {
+            return 0;
+        }
+        try (TinyModels.Sum none = new TinyModels.Sum(c); Tape nothing = TinyModels.tape(c, TinyModels.training(List.of()), none)) {
+            return TinyModels.loss(Pass.taped(c, nothing, 3, 1).withoutTape(), StackDriver.PLAIN, m, head, batch);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void aCheckpointedPassGivesTheSameBits(String family) {
+        ModelConfig config = TinyModels.config(family);
+        Ledger ledger = new Ledger();
+        try (TorchCompute c = TorchCompute.cpu(ledger);
+                Model m = TinyModels.lively(c, DType.F32, config, 0.1);
+                TinyModels.Batch batch = TinyModels.Batch.of(c, config)) {
+            TaskHead head = headFor(c, m, DType.F32);
+            List<Parameter> parameters = all(m, head);
+            Map<Parameter, float[]> plain = gradients(c, m, head, batch, StackDriver.PLAIN, parameters);
+            for (int every = 1; every <= 2; every++) {
+                Map<Parameter, float[]> again = gradients(c, m, head, batch, new CheckpointedStack(every), parameters);
+                for (Parameter p : parameters) {
+                    assertThat(again.get(p)).as(p.path()).isEqualTo(plain.get(p));
+                }
+            }
+            if (head != null) {
+                head.close();
+            }
+        }
+        assertThat(ledger.openAccounts()).isZero();
+    }
+
+    private static Map<Parameter, float[]> gradients(TorchCompute c, Model m, TaskHead head, TinyModels.Batch batch, StackDriver driver, List<Parameter> parameters) {
+        Map<Parameter, float[]> out = new IdentityHashMap<>();
+        try (TinyModels.Sum sum = new TinyModels.Sum(c); Tape tape = TinyModels.tape(c, TinyModels.training(parameters), sum)) {
+            double loss = TinyModels.loss(Pass.taped(c, tape, 3, 1), driver, m, head, batch);
+            assertThat(sum.complete).containsExactlyInAnyOrderElementsOf(parameters);
+            for (Map.Entry<Parameter, Tensor> e : sum.gradients.entrySet()) {
+                out.put(e.getKey(), c.floats(e.getValue()));
+            }
+            assertThat(loss).isFinite();
+        }
+        return out;
+    }
+}
