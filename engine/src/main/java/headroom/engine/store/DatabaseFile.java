@@ -24,6 +24,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcDataSource;
+import org.h2.mvstore.MVStoreException;
 
 /**
  * The file of the experiments before it is opened: whether it can be, and bringing its tables up to date.
@@ -88,32 +89,41 @@ final class DatabaseFile {
 
     private void inspect() throws IOException {
         try {
+            FileChunks.requireComplete(path);
             refuseNewer(source(base, ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE;FILE_LOCK=NO"));
             return;
-        } catch (SQLException | FlywayException | IllegalStateException unreadable) {
+        } catch (SQLException | FlywayException | MVStoreException unreadable) {
             if (newerFormat(unreadable)) {
                 throw newer("its file format is newer than this program's", unreadable);
             }
         }
         // A killed process leaves work that H2 must roll back, which it cannot do without writing: let it try on a copy.
-        final String name = "experiments-copy-" + STAMP.format(Instant.now());
+        final String name = copyName();
         final Path copy = base.resolveSibling(name + ".mv.db");
         Files.copy(path, copy);
         try {
+            FileChunks.requireComplete(copy);
             refuseNewer(source(base.resolveSibling(name), ";IFEXISTS=TRUE"));
             Files.delete(copy);
         } catch (StoreException newer) {
             Files.delete(copy);
             throw newer;
-        } catch (SQLException | FlywayException | IllegalStateException damaged) {
-            // H2 may have written to its copy while it tried
-            Files.copy(path, copy, StandardCopyOption.REPLACE_EXISTING);
-            throw new StoreException("The experiments in " + path + " cannot be read, the file is damaged: "
-                    + Database.innermost(damaged) + ".",
-                    "The file was left as it is and copied to " + copy.getFileName() + " beside it; models, data sets and the"
-                    + " checkpoints of all runs are separate files and are not affected.",
-                    "Put back an older copy of the file, or move it out of the folder to begin with an empty list of experiments.", damaged);
+        } catch (SQLException | FlywayException | MVStoreException damaged) {
+            throw damaged(copy, Database.innermost(damaged), damaged);
         }
+    }
+
+    private static String copyName() {
+        return "experiments-copy-" + STAMP.format(Instant.now());
+    }
+
+    private StoreException damaged(Path copy, String how, Throwable cause) throws IOException {
+        // where H2 has tried to read the copy it may have written to it
+        Files.copy(path, copy, StandardCopyOption.REPLACE_EXISTING);
+        return new StoreException("The experiments in " + path + " cannot be read, the file is damaged: " + how + ".",
+                "The file was left as it is and copied to " + copy.getFileName() + " beside it; models, data sets and the"
+                + " checkpoints of all runs are separate files and are not affected.",
+                "Put back an older copy of the file, or move it out of the folder to begin with an empty list of experiments.", cause);
     }
 
     private Connection migrate() {
@@ -228,7 +238,7 @@ final class DatabaseFile {
 
     private static JdbcDataSource source(Path base, String settings) {
         final JdbcDataSource source = new JdbcDataSource();
-        source.setURL("jdbc:h2:file:" + base + settings);
+        source.setURL("jdbc:h2:file:" + base + ";TRACE_LEVEL_FILE=0" + settings);
         source.setUser("headroom");
         source.setPassword("");
         return source;

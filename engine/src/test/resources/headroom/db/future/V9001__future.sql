@@ -1,0 +1,1 @@
+create table of_tomorrow (id integer primary key);
