@@ -1,9 +1,11 @@
 package headroom.app;
 
 import headroom.app.cli.Main;
+import headroom.app.window.HeadroomApplication;
+import javafx.application.Application;
 
 /**
- * Where Headroom starts: without arguments the window, with arguments the command line.
+ * Where Headroom starts: without arguments (or with {@code --home DIR} alone) the window, with others the command line.
  *
  * <p>This class is no JavaFX application itself: JavaFX on the class path refuses a main class that is one. And commands never load JavaFX, so
  * they run on machines without a display.
@@ -15,6 +17,10 @@ public final class Launcher {
 
     /** Ends the process with the command's exit code. */
     public static void main(final String[] args) {
+        if (args.length == 0 || args[0].startsWith("--home")) {
+            Application.launch(HeadroomApplication.class, args);
+            System.exit(0);
+        }
         System.exit(Main.run(args));
     }
 }

@@ -19,10 +19,14 @@ import javafx.scene.paint.Color;
  */
 public final class Gauge extends StackPane {
     private static final int KEPT = 120;
+    private static final double HEIGHT = 72;
+    /** A tile keeps a twentieth of its height free all around: so much is laid outside, so that figures align with the pane. */
+    private static final double MARGIN = 4;
 
     private final String name;
     private final Label value = new Label(Units.NONE);
     private final Label unit = new Label();
+    private final Tile tile;
     private final Sparkline curve = new Sparkline(72, 20);
     private final Bullet bullet = new Bullet();
     private final double[] seen = new double[KEPT];
@@ -43,14 +47,20 @@ public final class Gauge extends StackPane {
         final HBox figures = new HBox(4, value, unit);
         figures.setAlignment(Pos.BASELINE_LEFT);
         final VBox graphic = new VBox(4, head, figures, bullet);
-        final Tile tile = TileBuilder.create().skinType(Tile.SkinType.CUSTOM).graphic(graphic).backgroundColor(Color.TRANSPARENT).borderWidth(0).roundedCorners(false)
+        tile = TileBuilder.create().skinType(Tile.SkinType.CUSTOM).graphic(graphic).backgroundColor(Color.TRANSPARENT).borderWidth(0).roundedCorners(false)
                 .padding(Insets.EMPTY).build();
         tile.setMinSize(0, 0);
         getChildren().add(tile);
-        setMinSize(120, 64);
-        setPrefHeight(64);
-        setMaxHeight(64);
+        tile.setManaged(false);
+        setMinSize(120, HEIGHT);
+        setPrefHeight(HEIGHT);
+        setMaxHeight(HEIGHT);
         setAccessibleText(name);
+    }
+
+    @Override
+    protected void layoutChildren() {
+        tile.resizeRelocate(-MARGIN, -MARGIN, getWidth() + 2 * MARGIN, HEIGHT + 2 * MARGIN);
     }
 
     /**

@@ -121,7 +121,7 @@ public final class LineChart extends CanvasRegion {
     @Override
     protected void draw(Pen pen, double width, double height) {
         axes = axes(width, height);
-        final List<Double> rows = Axes.ticks(axes.y0(), axes.y1(), Math.max(2, (int) (height / 44)));
+        final List<Double> rows = Axes.ticks(axes.y0(), axes.y1(), Math.max(2, (int) (height / 36)));
         final int places = Axes.places(rows);
         axes.drawRows(pen, rows, y -> yText != null ? yText.apply(y) : Units.decimals(y, places));
         pen.fill("line-strong", axes.left(), axes.bottom() - 0.5, axes.width(), 1);
@@ -170,6 +170,9 @@ public final class LineChart extends CanvasRegion {
     }
 
     private void columns(Pen pen) {
+        if (xEnd.isEmpty() && lines.stream().allMatch(line -> line.points().size() == 0)) {
+            return;
+        }
         final double y = axes.bottom() + 13;
         double free = axes.left() - 20;
         final String end = xText.apply(axes.x1());
@@ -229,9 +232,11 @@ public final class LineChart extends CanvasRegion {
             pen.right(guide.label(), Pen.AXIS, "text-muted", axes.right() > width - 40 ? axes.right() : width, axes.py(guide.y()) - 9);
         }
         labels.sort(Comparator.comparingDouble(Label::y));
+        final double lowest = axes.bottom() - 4;
         double free = Double.NEGATIVE_INFINITY;
-        for (final Label label : labels) {
-            final double y = Math.max(label.y(), free);
+        for (int i = 0; i < labels.size(); i++) {
+            final Label label = labels.get(i);
+            final double y = Math.max(Math.min(label.y(), lowest - 14 * (labels.size() - 1 - i)), free);
             pen.text(label.text(), Pen.AXIS_STRONG, label.color(), Math.min(label.x(), width - Fonts.width(label.text(), Pen.AXIS_STRONG)), y, TextAlignment.LEFT);
             free = y + 14;
         }

@@ -87,7 +87,7 @@ public final class Palette {
     }
 
     private static int heatStep(double share) {
-        return (int) Math.max(0, Math.min(5, Math.ceil(share * 5 - 1e-9)));
+        return share <= 0 ? 0 : (int) Math.max(1, Math.min(5, Math.round(share * 5)));
     }
 
     private static String sheet(String path) {

@@ -116,6 +116,10 @@ public final class ParetoChart extends CanvasRegion {
         }
         if (!Double.isNaN(best)) {
             pen.graphics().strokeLine(x, axes.py(best), axes.right(), axes.py(best));
+            final String words = "best trade-off so far";
+            if (axes.right() - x > Fonts.width(words, Pen.AXIS) + 20) {
+                pen.right(words, Pen.AXIS, "text-muted", axes.right() - 4, axes.py(best) + 12);
+            }
         }
     }
 
@@ -135,7 +139,7 @@ public final class ParetoChart extends CanvasRegion {
         if (mark.selected()) {
             final String label = Palette.letter(mark.run()) + " " + Units.clock(mark.seconds());
             final boolean leftSide = x + r + 6 + Fonts.width(label, Pen.AXIS) > axes.right();
-            pen.text(label, Pen.AXIS, pen.role("text-muted"), leftSide ? x - r - 6 : x + r + 6, y + (mark.spread() > 0 ? 0 : -1), leftSide ? TextAlignment.RIGHT : TextAlignment.LEFT);
+            pen.text(label, Pen.AXIS, pen.role("text-muted"), leftSide ? x - r - 6 : x + r + 6, y + 13, leftSide ? TextAlignment.RIGHT : TextAlignment.LEFT);
         }
     }
 

@@ -28,7 +28,7 @@ record TimelinePicture(Pen pen, Axes axes, Bookings bookings, OptionalLong budge
 
     void rows() {
         final ByteAxis unit = ByteAxis.upTo(axes.y1());
-        final List<Double> ticks = unit.ticks(axes.y1(), Math.max(2, (int) ((axes.bottom() - axes.top()) / 44)));
+        final List<Double> ticks = unit.ticks(axes.y1(), Math.max(2, (int) ((axes.bottom() - axes.top()) / 32)));
         final int places = unit.places(ticks);
         axes.drawRows(pen, ticks, bytes -> unit.number(bytes, places));
         pen.right(unit.name(), Pen.AXIS, "text-faint", axes.left() - 8, axes.top() - 8);
@@ -136,7 +136,9 @@ record TimelinePicture(Pen pen, Axes axes, Bookings bookings, OptionalLong budge
     void plan(long bytes) {
         final double y = pen.snap(axes.py(bytes));
         pen.line(pen.role("text"), 1.5, new double[] {5, 4}, axes.left(), y, axes.right(), y);
-        pen.left("plan " + Units.memory(bytes), Pen.AXIS_STRONG, "text", axes.left() + 8, y - 9);
+        final String text = "plan " + Units.memory(bytes);
+        pen.fill(pen.role("bg-surface").deriveColor(0, 1, 1, 0.86), axes.left() + 4, y - 18, Fonts.width(text, Pen.AXIS_STRONG) + 8, 16);
+        pen.left(text, Pen.AXIS_STRONG, "text", axes.left() + 8, y - 10);
     }
 
     /** @param under measures the gap from these bytes up to the line */

@@ -1,0 +1,90 @@
+package headroom.app.window;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Properties;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.value.ObservableValue;
+import javafx.scene.Node;
+import javafx.scene.control.Label;
+import javafx.scene.control.TextArea;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.VBox;
+
+/** What this is, which version, under which licence, and whose work it stands on. */
+final class AboutView implements View {
+    private final TextArea notices = new TextArea();
+    private final VBox root;
+
+    AboutView() {
+        final Label name = new Label("Headroom " + version());
+        name.getStyleClass().add("type-title");
+        final Label what = words("A workbench for memory-efficient fine-tuning. Everything runs on this machine; nothing is sent anywhere.");
+        final Label licence = words("Apache License 2.0. The fonts Headroom Sans (from Inter) and JetBrains Mono are under the SIL Open Font License 1.1.");
+        final Label java = words("Java " + Runtime.version() + ", JavaFX " + System.getProperty("javafx.runtime.version", "version unknown") + ", " + System.getProperty("os.name") + " "
+                + System.getProperty("os.arch"));
+        final Label title = new Label("Third-party notices");
+        title.getStyleClass().add("type-section");
+        notices.setText(resource("/headroom/third-party-notices.txt")
+                .orElse("The list of third-party notices is made when the product is packaged; this start is from a source tree."));
+        notices.setEditable(false);
+        notices.getStyleClass().add("mono");
+        notices.setAccessibleText("Third-party notices");
+        VBox.setVgrow(notices, Priority.ALWAYS);
+        root = new VBox(8, name, what, licence, java, title, notices);
+        root.getStyleClass().addAll("pane", "about");
+        root.setStyle("-fx-padding: 24;");
+    }
+
+    /** From the build; empty in a start without it. */
+    static String version() {
+        return resource("/headroom/version.properties").map(text -> {
+            final Properties properties = new Properties();
+            text.lines().filter(line -> line.contains("=")).forEach(line -> properties.setProperty(line.substring(0, line.indexOf('=')).strip(), line.substring(line.indexOf('=') + 1).strip()));
+            return properties.getProperty("version", "");
+        }).orElse("");
+    }
+
+    private static Label words(String text) {
+        final Label label = new Label(text);
+        label.setWrapText(true);
+        label.getStyleClass().addAll("type-body", "muted");
+        return label;
+    }
+
+    private static Optional<String> resource(String path) {
+        try (InputStream in = AboutView.class.getResourceAsStream(path)) {
+            return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(path + " could not be read.", e);
+        }
+    }
+
+    @Override
+    public String id() {
+        return "about";
+    }
+
+    @Override
+    public String title() {
+        return "About";
+    }
+
+    @Override
+    public Node root() {
+        return root;
+    }
+
+    @Override
+    public Node focusTarget() {
+        return notices;
+    }
+
+    @Override
+    public ObservableValue<String> state() {
+        return new ReadOnlyStringWrapper("");
+    }
+}

@@ -1,0 +1,102 @@
+package headroom.app.window;
+
+import headroom.app.component.ErrorCard;
+import headroom.app.component.Fonts;
+import headroom.engine.workbench.LocalWorkbench;
+import headroom.engine.workbench.Problem;
+import headroom.engine.workbench.Workbench;
+import headroom.engine.workbench.WorkbenchException;
+import java.nio.file.Path;
+import java.util.List;
+import javafx.application.Application;
+import javafx.scene.Scene;
+import javafx.scene.layout.StackPane;
+import javafx.stage.Stage;
+
+/** The window. It opens the workbench before the first frame and closes it after the last one. */
+public class HeadroomApplication extends Application {
+    private static final double WIDTH = 1440;
+    private static final double HEIGHT = 900;
+    private static final double LEAST_WIDTH = 1280;
+    private static final double LEAST_HEIGHT = 800;
+
+    private Workbench workbench;
+    private Problem problem;
+    private ShellViewModel model;
+    private Watchdog watchdog;
+
+    /** Opening reads the store: it happens on JavaFX's launcher thread, before there is a window to wait. */
+    @Override
+    public void init() {
+        Fonts.load();
+        try {
+            workbench = open(home());
+        } catch (WorkbenchException e) {
+            problem = e.problem();
+        }
+    }
+
+    /** The workbench the window works on. */
+    protected Workbench open(Path home) {
+        return LocalWorkbench.open(home);
+    }
+
+    @Override
+    public void start(Stage stage) {
+        stage.setTitle("Headroom");
+        stage.setMinWidth(LEAST_WIDTH);
+        stage.setMinHeight(LEAST_HEIGHT);
+        if (problem != null) {
+            stage.setScene(refused(problem));
+        } else {
+            watchdog = new Watchdog();
+            model = new ShellViewModel(workbench);
+            final Shell shell = new Shell(model);
+            stage.setScene(shell.scene(views(shell), WIDTH, HEIGHT));
+            shell.go("catalog");
+        }
+        stage.show();
+    }
+
+    /** The stages in the order of the path. View models get the workbench here; views never see it. */
+    private List<View> views(Navigator navigator) {
+        return List.of(new AbsentView("catalog", "Catalog"), new AbsentView("plan", "Plan"), new AbsentView("run", "Run"),
+                new AbsentView("compare", "Compare"), new AbsentView("try", "Try"));
+    }
+
+    @Override
+    public void stop() {
+        if (watchdog != null) {
+            watchdog.close();
+        }
+        if (model != null) {
+            model.close();
+        }
+        if (workbench != null) {
+            workbench.close();
+        }
+    }
+
+    private static Scene refused(Problem problem) {
+        Theme.LIGHT.install();
+        final StackPane box = new StackPane(new ErrorCard(problem));
+        box.setStyle("-fx-padding: 24;");
+        final Scene scene = new Scene(box, LEAST_WIDTH, LEAST_HEIGHT);
+        Theme.LIGHT.dress(scene);
+        return scene;
+    }
+
+    /** {@code --home DIR} or {@code --home=DIR}; without it {@code .headroom} in the user's folder. */
+    private Path home() {
+        final List<String> words = getParameters().getRaw();
+        for (int i = 0; i < words.size(); i++) {
+            if (words.get(i).startsWith("--home=")) {
+                return Path.of(words.get(i).substring("--home=".length())).toAbsolutePath().normalize();
+            }
+            if (words.get(i).equals("--home") && i + 1 < words.size()) {
+                return Path.of(words.get(i + 1)).toAbsolutePath().normalize();
+            }
+        }
+        return Path.of(System.getProperty("user.home"), ".headroom").toAbsolutePath().normalize();
+    }
+}
