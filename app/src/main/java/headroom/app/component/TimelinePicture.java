@@ -71,7 +71,7 @@ record TimelinePicture(Pen pen, Axes axes, Bookings bookings, OptionalLong budge
         pen.graphics().beginPath();
         pen.graphics().moveTo(runs.getFirst().from, axes.bottom());
         for (final Bookings.Run run : runs) {
-            final double y = pen.snap(axes.py(top.of(run)));
+            final double y = axes.py(top.of(run));
             pen.graphics().lineTo(Math.max(run.from, axes.left()), y);
             pen.graphics().lineTo(Math.min(run.to, axes.right()), y);
         }
@@ -189,7 +189,7 @@ record TimelinePicture(Pen pen, Axes axes, Bookings bookings, OptionalLong budge
         final double wide = Math.max(Fonts.width(first, Pen.AXIS_STRONG), Fonts.width(second, Pen.CODE));
         final boolean leftSide = x + 60 + wide > axes.right();
         final double textX = leftSide ? Math.max(axes.left() + 4, x - 60 - wide) : x + 60;
-        final double textY = Math.min(axes.bottom() - 24, y + 22);
+        final double textY = Math.min(axes.bottom() - 24, Math.max(y, axes.top()) + 16);
         final double near = leftSide ? textX + wide + 4 : textX - 4;
         pen.fill(pen.role("bg-surface").deriveColor(0, 1, 1, 0.86), textX - 4, textY - 9, wide + 8, 34);
         pen.line(pen.role("text"), 1, new double[0], x, y, near, textY);

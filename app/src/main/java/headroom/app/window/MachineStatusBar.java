@@ -24,7 +24,9 @@ final class MachineStatusBar extends StatusBar {
         row.setAlignment(Pos.CENTER_LEFT);
         row.getStyleClass().add("status-items");
         getLeftItems().add(row);
-        getRightItems().add(new Label("Works offline"));
+        final Label offline = new Label("Works offline");
+        offline.setMaxHeight(Double.MAX_VALUE);
+        getRightItems().add(offline);
         items.add(new Item("status-device", "Device"));
         items.add(new Item("status-others", "Other processes"));
         items.add(new Item("status-spill", "Spill to shared"));

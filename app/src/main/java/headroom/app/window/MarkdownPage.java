@@ -56,7 +56,7 @@ public final class MarkdownPage {
         return switch (node) {
             case Heading heading -> heading(heading);
             case Paragraph paragraph -> flow(paragraph);
-            case BulletList list -> list(list, number -> "·");
+            case BulletList list -> list(list, number -> "•");
             case OrderedList list -> list(list, number -> number + ".");
             case FencedCodeBlock code -> code(code.getLiteral());
             case IndentedCodeBlock code -> code(code.getLiteral());
