@@ -59,15 +59,20 @@ public final class FileWeights implements WeightsFactory {
             return compute.upload(Category.WEIGHTS, owner, dtype, shape, () -> rows(path, shape, 0, shape.dim(0)));
         }
         Tensor whole = compute.zeros(Category.WEIGHTS, owner, dtype, shape);
-        long step = Math.max(1, LARGEST_PIECE / (shape.bytes(dtype) / shape.dim(0)));
-        for (long from = 0; from < shape.dim(0); from += step) {
-            long first = from;
-            long next = Math.min(shape.dim(0), from + step);
-            try (Tensor piece = whole.rows(first, next)) {
-                compute.overwrite(piece, () -> rows(path, shape, first, next));
+        try {
+            long step = Math.max(1, LARGEST_PIECE / (shape.bytes(dtype) / shape.dim(0)));
+            for (long from = 0; from < shape.dim(0); from += step) {
+                long first = from;
+                long next = Math.min(shape.dim(0), from + step);
+                try (Tensor piece = whole.rows(first, next)) {
+                    compute.overwrite(piece, () -> rows(path, shape, first, next));
+                }
             }
+            return whole;
+        } catch (RuntimeException e) {
+            whole.close();
+            throw e;
         }
-        return whole;
     }
 
     private ByteBuffer rows(String path, Shape shape, long from, long to) {

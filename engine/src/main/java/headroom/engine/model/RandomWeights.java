@@ -52,13 +52,20 @@ public final class RandomWeights implements WeightsFactory {
     private Tensor started(String path, String owner, Shape shape, Start start) {
         Tensor t = compute.zeros(Category.WEIGHTS, owner, dtype, shape);
         String before = compute.within(owner);
-        switch (start) {
-            case ZERO -> { }
-            case ONE -> compute.apply(CoreKernels.FILL_INTO, t, 1.0);
-            case NORMAL -> compute.apply(RandomKernels.ADD_NORMAL_INTO, t, Keys.key(seed, "start", path, 0), 0L, deviation(owner));
+        try {
+            switch (start) {
+                case ZERO -> { }
+                case ONE -> compute.apply(CoreKernels.FILL_INTO, t, 1.0);
+                case NORMAL -> compute.apply(RandomKernels.ADD_NORMAL_INTO, t, Keys.key(seed, "start", path, 0), 0L, deviation(owner));
+            }
+            return t;
+        } catch (RuntimeException e) {
+            // a budget may end here: the draw takes scratch
+            t.close();
+            throw e;
+        } finally {
+            compute.within(before);
         }
-        compute.within(before);
-        return t;
     }
 
     private double deviation(String site) {

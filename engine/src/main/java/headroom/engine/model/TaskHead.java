@@ -41,10 +41,15 @@ public final class TaskHead implements AutoCloseable {
         }
         String path = PATH + Paths.WEIGHT;
         Tensor w = c.zeros(Category.ADAPTER, PATH, dtype, Shape.of(classes, config.embedding()));
-        c.apply(RandomKernels.ADD_NORMAL_INTO, w, Keys.key(seed, "start", path, 0), 0L, DEVIATION);
-        Tensor b = c.zeros(Category.ADAPTER, PATH, dtype, Shape.of(classes));
-        return new TaskHead(config.family().isEncoder(),
-                new LinearSite(PATH, new DenseWeight(new Parameter(path, Parameter.Role.MATRIX, w)), new Parameter(PATH + Paths.BIAS, Parameter.Role.BIAS, b)));
+        try {
+            c.apply(RandomKernels.ADD_NORMAL_INTO, w, Keys.key(seed, "start", path, 0), 0L, DEVIATION);
+            Tensor b = c.zeros(Category.ADAPTER, PATH, dtype, Shape.of(classes));
+            return new TaskHead(config.family().isEncoder(),
+                    new LinearSite(PATH, new DenseWeight(new Parameter(path, Parameter.Role.MATRIX, w)), new Parameter(PATH + Paths.BIAS, Parameter.Role.BIAS, b)));
+        } catch (RuntimeException e) {
+            w.close();
+            throw e;
+        }
     }
 
     public int classes() {

@@ -34,7 +34,7 @@ public final class TransformerDecoder implements Model {
      * @param dropout share of the elements dropped after the embeddings and before each residual sum, while training
      * @throws IllegalArgumentException if the configuration describes an encoder
      */
-    public TransformerDecoder(ModelConfig config, WeightsFactory weights, double dropout) {
+    TransformerDecoder(ModelConfig config, WeightsFactory weights, double dropout) {
         if (config.family().isEncoder()) {
             throw new IllegalArgumentException("a decoder of " + config + "; expected the shape of GPT-2, OPT, LLaMA, Mistral or Qwen2");
         }

@@ -31,7 +31,7 @@ public final class TransformerEncoder implements Model {
      * @param dropout share of the elements dropped after the embeddings and before each residual sum, while training
      * @throws IllegalArgumentException if the configuration describes something else
      */
-    public TransformerEncoder(ModelConfig given, WeightsFactory weights, double dropout) {
+    TransformerEncoder(ModelConfig given, WeightsFactory weights, double dropout) {
         if (!given.family().isEncoder() || given.projectsEmbedding() || given.positions() != ModelConfig.Positions.LEARNED) {
             throw new IllegalArgumentException("an encoder of " + given + "; expected the shape of BERT or RoBERTa");
         }
