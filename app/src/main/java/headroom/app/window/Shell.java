@@ -158,6 +158,7 @@ public final class Shell implements Navigator {
         }
         tools.getChildren().addAll(find, lookButton());
         tools.getStyleClass().add("header-tools");
+        tools.setMinWidth(Region.USE_PREF_SIZE);
         return tools;
     }
 
