@@ -17,10 +17,14 @@ public final class Launcher {
 
     /** Ends the process with the command's exit code. */
     public static void main(final String[] args) {
-        if (args.length == 0 || args[0].startsWith("--home")) {
+        if (forTheWindow(args)) {
             Application.launch(HeadroomApplication.class, args);
             System.exit(0);
         }
         System.exit(Main.run(args));
+    }
+
+    private static boolean forTheWindow(final String[] args) {
+        return args.length == 0 || args.length == 1 && args[0].startsWith("--home=") || args.length == 2 && args[0].equals("--home");
     }
 }

@@ -23,6 +23,7 @@ public class HeadroomApplication extends Application {
     private Workbench workbench;
     private Problem problem;
     private ShellViewModel model;
+    private ExperimentsViewModel experiments;
     private Watchdog watchdog;
 
     /** Opening reads the store: it happens on JavaFX's launcher thread, before there is a window to wait. */
@@ -60,8 +61,10 @@ public class HeadroomApplication extends Application {
 
     /** The stages in the order of the path. View models get the workbench here; views never see it. */
     private List<View> views(Navigator navigator) {
+        experiments = new ExperimentsViewModel(workbench);
         return List.of(new AbsentView("catalog", "Catalog"), new AbsentView("plan", "Plan"), new AbsentView("run", "Run"),
-                new AbsentView("compare", "Compare"), new AbsentView("try", "Try"));
+                new AbsentView("compare", "Compare"), new AbsentView("try", "Try"),
+                new ExperimentsView(experiments, navigator, runs -> navigator.go("compare")));
     }
 
     @Override
@@ -70,6 +73,7 @@ public class HeadroomApplication extends Application {
             watchdog.close();
         }
         if (model != null) {
+            experiments.close();
             model.close();
         }
         if (workbench != null) {
