@@ -62,6 +62,7 @@ final class ExperimentsView implements View {
         table.getSelectionModel().setSelectionMode(SelectionMode.MULTIPLE);
         table.setPlaceholder(new EmptyState("No runs yet", "Plan one, or start a sample: a few minutes on a processor.", "Choose a model", () -> navigator.go("catalog")));
         table.getStyleClass().add("tall");
+        table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_ALL_COLUMNS);
         columns();
         VBox.setVgrow(table, Priority.ALWAYS);
         model.problemProperty().addListener((o, was, is) -> error.getChildren().setAll(is == null ? List.of() : List.of(new ErrorCard(is))));
