@@ -19,8 +19,7 @@ public final class AttentionKernels {
         Sizes s = Sizes.of(a, 0, 3);
         DType wide = Tiles.wide(s.dtype);
         long lse = s.batch * s.heads * s.length * wide.bytes();
-        long scratch = s.mask() + s.forwardTiles();
-        scratch += s.heads == s.keyHeads ? lse : (s.outBytes() + lse) / s.keyHeads;
+        long scratch = s.mask() + (s.heads == s.keyHeads ? Math.max(s.forwardTiles(), lse) : s.forwardTiles() + (s.outBytes() + lse) / s.keyHeads);
         return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.batch, s.heads, s.length)), scratch, s.products(2));
     });
     /** {@code (dout, q, k, v, out, lse, lengths, H, K, causal)} → dq, dk, dv. */
@@ -30,7 +29,8 @@ public final class AttentionKernels {
         Tiles.sameShape(a, 4, 1);
         long scratch = s.mask() + s.backwardTiles();
         if (s.heads != s.keyHeads) {
-            scratch += 3 * s.outBytes() / s.keyHeads;
+            // dq, dk, dv of one group, and its part of dout laid out anew
+            scratch += 4 * s.outBytes() / s.keyHeads;
         }
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
@@ -40,14 +40,14 @@ public final class AttentionKernels {
         Tiles.ids(a, 3, s.batch);
         Spec p = Spec.of(s.dtype, s.batch, s.heads, s.length, s.length);
         long scores = p.shape().bytes(p.dtype());
-        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), p), Math.max(scores + s.maskRow(), 2 * s.outBytes()), s.products(2));
+        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), p), Math.max(scores - s.outBytes(), s.outBytes()) + s.maskRow(), s.products(2));
     });
     /** {@code (dout, q, k, v, probabilities)} → dq, dk, dv. */
     public static final Kernel ATTENTION_PLAIN_DX = new Kernel("attention_plain_dx", a -> {
         Sizes s = Sizes.plain(a, 1, a.dim(4, 0), a.dim(4, 1), false);
         long scores = a.shape(4).bytes(s.dtype);
         Spec x = new Spec(a.shape(1), s.dtype);
-        return Kernel.makes(List.of(x, x, x), 2 * scores + 2 * s.outBytes(), s.products(4));
+        return Kernel.makes(List.of(x, x, x), Math.max(2 * scores - 2 * s.outBytes(), s.outBytes()), s.products(4));
     });
     /** {@code (x [B·T, H·D], cos [T, D/2], sin, H)} → x turned by its position. */
     public static final Kernel ROPE = rope("rope", 0);
@@ -75,7 +75,7 @@ public final class AttentionKernels {
     /** Angles and one of their functions in float64. */
     private static Kernel.Outcome table(long t, long half, long frequencies) {
         Spec s = Spec.of(DType.F32, t, half);
-        return Kernel.makes(List.of(s, s), Double.BYTES * (2 * t * half + frequencies), 3 * t * half);
+        return Kernel.makes(List.of(s, s), Double.BYTES * (2 * t * half + frequencies) - Float.BYTES * t * half, 3 * t * half);
     }
 
     /** The extents of a call. */
@@ -138,11 +138,12 @@ public final class AttentionKernels {
             return Tiles.THREADS * (wide * (q * keyTile() + 2 * q + q * headWidth) + narrow * q * keyTile());
         }
 
-        /** Probabilities and their gradient of each thread; for narrow types both once more. */
+        /** Probabilities and their gradient of each thread; for narrow types both once more, and the factors of a product laid out anew. */
         long backwardTiles() {
             long wide = Tiles.wide(dtype).bytes();
             long narrow = Tiles.isWide(dtype) ? 0 : dtype.bytes();
-            return Tiles.THREADS * 2 * (wide + narrow) * queryTile() * keyTile();
+            long products = narrow * ((16 << 10) + queryTile() * keyTile() + keyTile() * headWidth + queryTile() * headWidth);
+            return Tiles.THREADS * (2 * (wide + narrow) * queryTile() * keyTile() + products);
         }
     }
 }

@@ -14,7 +14,7 @@ public final class HeadKernels {
         long t = a.integer(2);
         Tiles.ids(a, 1, b);
         Kernel.require(b * t == a.dim(0, 0), "%s is not %d sequences of %d rows", a.shape(0), b, t);
-        return Kernel.makes(Spec.of(a.dtype(0), b, a.dim(0, 1)), b * t * (1 + a.dtype(0).bytes()), 2 * a.shape(0).elements());
+        return Kernel.makes(Spec.of(a.dtype(0), b, a.dim(0, 1)), b * t * (1 + a.dtype(0).bytes()) + LinearKernels.packing(a.dtype(0), t), 2 * a.shape(0).elements());
     });
     /** {@code (dy [B, d], lengths [B], T)} → dx [B·T, d]. */
     public static final Kernel MEAN_POOL_DX = new Kernel("mean_pool_dx", a -> {
@@ -42,23 +42,24 @@ public final class HeadKernels {
         return Kernel.makes(Spec.of(DType.I64, a.dim(0, 0)), a.dim(0, 0) * Long.BYTES, 0);
     });
     /** Softmax of each row. */
-    public static final Kernel SOFTMAX_ROWS = likeRows("softmax_rows");
+    public static final Kernel SOFTMAX_ROWS = likeRows("softmax_rows", Tiles.THREADS);
     /** Its logarithm. */
-    public static final Kernel LOG_SOFTMAX_ROWS = likeRows("log_softmax_rows");
+    public static final Kernel LOG_SOFTMAX_ROWS = likeRows("log_softmax_rows", 0);
     /** {@code (x [N, V], k)} → the k greatest of each row, falling, and their columns (int64). */
     public static final Kernel TOPK_ROWS = new Kernel("topk_rows", a -> {
         Tiles.matrix(a, 0);
         long k = a.integer(1);
         Kernel.require(k >= 1 && k <= a.dim(0, 1), "%d greatest of rows %s", k, a.shape(0));
-        return Kernel.makes(List.of(Spec.of(a.dtype(0), a.dim(0, 0), k), Spec.of(DType.I64, a.dim(0, 0), k)), 0, a.shape(0).elements());
+        return Kernel.makes(List.of(Spec.of(a.dtype(0), a.dim(0, 0), k), Spec.of(DType.I64, a.dim(0, 0), k)), Tiles.THREADS * 16 * a.dim(0, 1), a.shape(0).elements());
     });
 
     private HeadKernels() {}
 
-    private static Kernel likeRows(String name) {
+    /** With so many rows widened at a time for a narrow type. */
+    private static Kernel likeRows(String name, long widened) {
         return new Kernel(name, a -> {
             Tiles.matrix(a, 0);
-            return Kernel.makes(new Spec(a.shape(0), a.dtype(0)), 4 * a.shape(0).elements());
+            return Kernel.makes(new Spec(a.shape(0), a.dtype(0)), widened * Tiles.converted(a.dim(0, 1), a.dtype(0), Tiles.wide(a.dtype(0))), 4 * a.shape(0).elements());
         });
     }
 }

@@ -16,7 +16,7 @@ public final class LowRankKernels {
         fits(a.dim(0, 0) == n && a.dim(1, 1) == a.dim(2, 1) && a.dim(3, 1) == r && a.dim(3, 0) == a.dim(0, 1), a, 4);
         DType t = a.dtype(1);
         long scratch = Math.max(Tiles.converted(a.shape(2).elements(), a.dtype(2), t), Tiles.converted(a.shape(3).elements(), a.dtype(3), t));
-        return Kernel.makes(Spec.of(t, n, r), scratch, LinearKernels.product(n, a.dim(1, 1), r) + LinearKernels.product(n, r, a.dim(0, 1)));
+        return Kernel.makes(Spec.of(t, n, r), scratch + LinearKernels.packing(t, a.dim(1, 1)), LinearKernels.product(n, a.dim(1, 1), r) + LinearKernels.product(n, r, a.dim(0, 1)));
     });
     /** {@code (dx [N, in], dy [N, out], A, B, s)}: dx += s (dy B) A. */
     public static final Kernel LORA_DX_ACC = new Kernel("lora_dx_acc", a -> {
@@ -26,7 +26,7 @@ public final class LowRankKernels {
         fits(a.dim(0, 0) == n && a.dim(0, 1) == a.dim(2, 1) && a.dim(3, 1) == r && a.dim(3, 0) == a.dim(1, 1), a, 4);
         DType t = a.dtype(1);
         long factors = Math.max(Tiles.converted(a.shape(2).elements(), a.dtype(2), t), Tiles.converted(a.shape(3).elements(), a.dtype(3), t));
-        return Kernel.inPlace(n * r * t.bytes() + factors, LinearKernels.product(n, a.dim(1, 1), r) + LinearKernels.product(n, r, a.dim(0, 1)));
+        return Kernel.inPlace(n * r * t.bytes() + factors + LinearKernels.packing(t, a.dim(1, 1)), LinearKernels.product(n, a.dim(1, 1), r) + LinearKernels.product(n, r, a.dim(0, 1)));
     });
     /** {@code (dy [N, out], x [N, in], h [N, r], B, s)} → dA = s (dy B)ᵀ x, dB = s dyᵀ h, in the type of dy. */
     public static final Kernel LORA_DW = new Kernel("lora_dw", a -> {
@@ -35,7 +35,7 @@ public final class LowRankKernels {
         long r = a.dim(2, 1);
         fits(a.dim(1, 0) == n && a.dim(2, 0) == n && a.dim(3, 1) == r && a.dim(3, 0) == a.dim(0, 1), a, 4);
         DType t = a.dtype(0);
-        return Kernel.makes(List.of(Spec.of(t, r, a.dim(1, 1)), Spec.of(t, a.dim(0, 1), r)), n * r * t.bytes() + Tiles.converted(a.shape(3).elements(), a.dtype(3), t),
+        return Kernel.makes(List.of(Spec.of(t, r, a.dim(1, 1)), Spec.of(t, a.dim(0, 1), r)), Math.max(0, n * r - a.dim(0, 1) * r) * t.bytes() + Tiles.converted(a.shape(3).elements(), a.dtype(3), t) + LinearKernels.turnedPacking(t, n),
                 LinearKernels.product(n, a.dim(0, 1), r) + LinearKernels.product(r, n, a.dim(1, 1)) + LinearKernels.product(a.dim(0, 1), n, r));
     });
     /** {@code (g [m, n], rank, left)} → the leading left [m, rank] or right [n, rank] singular vectors, in float32 (float64 for float64). */
@@ -47,20 +47,20 @@ public final class LowRankKernels {
         long rank = a.integer(1);
         Kernel.require(rank >= 1 && rank <= k, "rank %d of a matrix %s", rank, a.shape(0));
         DType wide = Tiles.wide(a.dtype(0));
-        return Kernel.makes(Spec.of(wide, a.flag(2) ? m : n, rank), svdScratch(m, n, wide.bytes()) + Tiles.converted(m * n, a.dtype(0), wide), 4 * Math.max(m, n) * k * k + 22 * k * k * k);
+        return Kernel.makes(Spec.of(wide, a.flag(2) ? m : n, rank), svdScratch(m, n, (a.flag(2) ? m : n) * rank, wide.bytes()) + Tiles.converted(m * n, a.dtype(0), wide), 4 * Math.max(m, n) * k * k + 22 * k * k * k);
     });
     /** {@code (P [m, r], g [m, n])} → Pᵀ g [r, n]. */
     public static final Kernel PROJECT_LEFT = new Kernel("project_left", a -> {
         Tiles.matrix(a, 0, 1);
         fits(a.dim(0, 0) == a.dim(1, 0), a, 2);
-        return Kernel.makes(Spec.of(a.dtype(1), a.dim(0, 1), a.dim(1, 1)), Tiles.converted(a.shape(0).elements(), a.dtype(0), a.dtype(1)),
+        return Kernel.makes(Spec.of(a.dtype(1), a.dim(0, 1), a.dim(1, 1)), Tiles.converted(a.shape(0).elements(), a.dtype(0), a.dtype(1)) + LinearKernels.turnedPacking(a.dtype(1), a.dim(0, 0)),
                 LinearKernels.product(a.dim(0, 1), a.dim(0, 0), a.dim(1, 1)));
     });
     /** {@code (g [m, n], Q [n, r])} → g Q [m, r]. */
     public static final Kernel PROJECT_RIGHT = new Kernel("project_right", a -> {
         Tiles.matrix(a, 0, 1);
         fits(a.dim(0, 1) == a.dim(1, 0), a, 2);
-        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 0), a.dim(1, 1)), Tiles.converted(a.shape(1).elements(), a.dtype(1), a.dtype(0)),
+        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 0), a.dim(1, 1)), Tiles.converted(a.shape(1).elements(), a.dtype(1), a.dtype(0)) + LinearKernels.packing(a.dtype(0), a.dim(0, 1)),
                 LinearKernels.product(a.dim(0, 0), a.dim(0, 1), a.dim(1, 1)));
     });
     /** {@code (w [m, n], P [m, r], R [r, n], c)}: w += c P R. */
@@ -80,13 +80,13 @@ public final class LowRankKernels {
 
     private static Kernel.Outcome unprojected(Args a, long rank) {
         long scratch = Tiles.converted(a.shape(1).elements(), a.dtype(1), a.dtype(0)) + Tiles.converted(a.shape(2).elements(), a.dtype(2), a.dtype(0));
-        return Kernel.inPlace(scratch, LinearKernels.product(a.dim(0, 0), rank, a.dim(0, 1)));
+        return Kernel.inPlace(scratch + LinearKernels.packing(a.dtype(0), rank), LinearKernels.product(a.dim(0, 0), rank, a.dim(0, 1)));
     }
 
-    /** Both sets of singular vectors, a copy of the matrix, and the divide-and-conquer routine's own arrays. */
-    private static long svdScratch(long m, long n, long bytes) {
+    /** Both sets of singular vectors, a copy of the matrix, and the divide-and-conquer routine's own arrays, beyond the basis that is returned. */
+    private static long svdScratch(long m, long n, long basis, long bytes) {
         long k = Math.min(m, n);
-        return bytes * (m * k + k * n + k + m * n + 4 * k * k + 7 * k) + 8 * k * Integer.BYTES;
+        return bytes * (m * k + k * n + m * n + 3 * k * k + 15 * k - basis);
     }
 
     private static void fits(boolean holds, Args a, int tensors) {

@@ -55,7 +55,8 @@ public final class OptimizerKernels {
         for (int i = w; i < w + 4; i++) {
             Tiles.sameShape(a, w, i);
             one &= a.dtype(i) == a.dtype(w);
-            scratch += Tiles.converted(tile, a.dtype(i), wide);
+            // the converted gradient is gone before the denominator is made
+            scratch += i == w + 1 ? 0 : Tiles.converted(tile, a.dtype(i), wide);
         }
         return one ? 0 : scratch;
     }

@@ -21,7 +21,7 @@ public final class QuantisationKernels {
     public static final Kernel BLOCK_QUANTISE = new Kernel("block_quantise", a -> {
         long n = a.shape(0).elements();
         long block = a.integer(2);
-        return Kernel.makes(List.of(Spec.of(DType.U8, n), Spec.of(DType.F32, blocks(n, block))), coding(n, a.dtype(0), block), 4 * n);
+        return Kernel.makes(List.of(Spec.of(DType.U8, n), Spec.of(DType.F32, blocks(n, block))), coding(n, block), 4 * n);
     });
     /** {@code (out, codes, scales, book, block)}: out, of any floating type, becomes level times scale. */
     public static final Kernel BLOCK_DEQUANTISE_INTO = new Kernel("block_dequantise_into", a -> {
@@ -34,14 +34,14 @@ public final class QuantisationKernels {
     public static final Kernel NF4_QUANTISE = new Kernel("nf4_quantise", a -> {
         long n = a.shape(0).elements();
         Kernel.require(n % 2 == 0, "%s has an odd number of elements", a.shape(0));
-        return Kernel.makes(List.of(Spec.of(DType.U8, n / 2), Spec.of(DType.F32, blocks(n, NF4_BLOCK))), coding(n, a.dtype(0), NF4_BLOCK), 4 * n);
+        return Kernel.makes(List.of(Spec.of(DType.U8, n / 2), Spec.of(DType.F32, blocks(n, NF4_BLOCK))), coding(n, NF4_BLOCK), 4 * n);
     });
     /** {@code (scales, book8)} → codes U8, outer scales [⌈n/256⌉] F32, mean [1] F32. */
     public static final Kernel DOUBLE_QUANTISE = new Kernel("double_quantise", a -> {
         long n = a.shape(0).elements();
         Tiles.vector(a, 0, n);
         return Kernel.makes(List.of(Spec.of(DType.U8, n), Spec.of(DType.F32, blocks(n, OUTER_BLOCK)), Spec.of(DType.F32, 1)),
-                n * Float.BYTES + coding(n, DType.F32, OUTER_BLOCK), 5 * n);
+                n * Float.BYTES + coding(n, OUTER_BLOCK), 5 * n);
     });
     /** {@code (codes, outer, mean, book8)} → scales F32. */
     public static final Kernel DOUBLE_DEQUANTISE = new Kernel("double_dequantise", a -> {
@@ -69,17 +69,16 @@ public final class QuantisationKernels {
         return Math.min(n, Math.max(1, Tiles.TILE / block) * block);
     }
 
-    /** The magnitudes spread over their blocks and the indices, in 32 bits each; a narrow input once more in float32. */
-    private static long coding(long n, DType dtype, long block) {
-        long tile = tile(n, block);
-        return 2L * Float.BYTES * tile + Tiles.converted(tile, dtype, DType.F32);
+    /** Two tensors of 32 bits an element at a time (widened input and magnitudes; scaled input and indices), and two a block. */
+    private static long coding(long n, long block) {
+        return 2L * Float.BYTES * (tile(n, block) + blocks(tile(n, block), block));
     }
 
     private static Outcome filled(Args a, long start) {
         long n = a.shape(0).elements();
         aligned(start);
         Kernel.require(start + n <= 2 * a.dim(1, 0) && n % 2 == 0, "elements %d to %d of %d", start, start + n, 2 * a.dim(1, 0));
-        return Kernel.inPlace(2L * Float.BYTES * Tiles.elements(n), n);
+        return Kernel.inPlace(filling(n), n);
     }
 
     private static Outcome rows(Args a, int from) {
@@ -90,7 +89,12 @@ public final class QuantisationKernels {
         Kernel.require(i <= j && j * width <= 2 * a.dim(0, 0), "rows %d to %d of width %d in %d elements", i, j, width, 2 * a.dim(0, 0));
         long n = (j - i) * width;
         Kernel.require(n % 2 == 0, "%d elements are an odd number", n);
-        return Kernel.makes(Spec.of(Tiles.dtype(a.integer(from + 3)), j - i, width), 2L * Float.BYTES * Tiles.elements(n), n);
+        return Kernel.makes(Spec.of(Tiles.dtype(a.integer(from + 3)), j - i, width), filling(n), n);
+    }
+
+    /** Levels and spread scales of a tile, and the scales themselves. */
+    private static long filling(long n) {
+        return Float.BYTES * (2 * Tiles.elements(n) + blocks(Tiles.elements(n), NF4_BLOCK));
     }
 
     private static void aligned(long start) {

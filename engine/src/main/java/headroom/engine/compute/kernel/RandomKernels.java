@@ -27,20 +27,20 @@ public final class RandomKernels {
     public static final Kernel ADD_NORMAL_ROWS_INTO = new Kernel("add_normal_rows_into", a -> {
         Tiles.matrix(a, 0);
         Tiles.ids(a, 1, a.dim(0, 0));
-        // three 64-bit integers and a flag an element
-        return Kernel.inPlace(25 * Tiles.elements(a.dim(0, 0), a.dim(0, 1)), 24 * a.shape(0).elements());
+        // two 64-bit integers, a radius and a flag an element
+        return Kernel.inPlace(21 * Tiles.elements(a.dim(0, 0), a.dim(0, 1)), 24 * a.shape(0).elements());
     });
 
     private RandomKernels() {}
 
     private static long scratch(Args a) {
         long n = a.shape(0).elements();
-        return tile(a.integer(2), n) + Tiles.converted(Math.min(n, Tiles.TILE), DType.F32, a.dtype(0));
+        return tile(a.integer(2), n);
     }
 
-    /** Two 64-bit integers a lane, or the normals with radius and angle. */
+    /** Two 64-bit integers and a radius a lane; the normals come when one of the integers has gone. */
     private static long tile(long start, long n) {
         long drawn = Math.min(Tiles.TILE, Math.min(start % Tiles.TILE + n, Tiles.TILE));
-        return 16 * Math.min(drawn, LANES);
+        return 20 * Math.min(drawn, LANES);
     }
 }
