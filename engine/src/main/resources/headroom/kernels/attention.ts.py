@@ -50,6 +50,14 @@
       torch.copy_(torch.slice(dkh, 1, i, i + 1), torch.sum(dk, [1], True))
       torch.copy_(torch.slice(dvh, 1, i, i + 1), torch.sum(dv, [1], True))
     return (dqs, dks, dvs)
+# one new token over the first n rows of a cache.  q, out [1, H·D]; k, v [C, K·D]; the scores of its heads are [K, H/K, n]
+  def attention_step(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, n: int, h: int, kh: int) -> Tensor:
+    d = q.shape[1] // h
+    qs = torch.view(q, [kh, h // kh, d])
+    ks = torch.transpose(torch.view(torch.slice(k, 0, 0, n), [n, kh, d]), 0, 1)
+    vs = torch.transpose(torch.view(torch.slice(v, 0, 0, n), [n, kh, d]), 0, 1)
+    s = torch.mul_(torch.bmm(qs, torch.transpose(ks, 1, 2)), d ** -0.5)
+    return torch.view(torch.bmm(torch.softmax(s, -1), vs), [1, q.shape[1]])
 # the same with the probabilities p [B, H, T, T] written out and kept, for devices without the fused pair and for comparison; H = K
   def attention_plain(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, h: int, causal: bool) -> Tuple[Tensor, Tensor]:
     b, n = lengths.shape[0], q.shape[0]

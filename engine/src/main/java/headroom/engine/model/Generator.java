@@ -13,12 +13,14 @@ import headroom.engine.tape.stack.StackDriver;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Continues a text token by token with a language model, greedily or by keyed sampling: the same seed and prompt give the same text. Each token is a forward pass over
- * the text so far, without tape and without dropout.
+ * Continues a text token by token with a language model, greedily or by keyed sampling: the same seed and prompt give the same text. Keys and
+ * values of what was read are cached, so that a further token costs one row; neither tape nor dropout.
  */
 public final class Generator {
     /**
@@ -67,28 +69,41 @@ public final class Generator {
             throw new IllegalArgumentException("an empty prompt; expected at least one token, such as the opening one");
         }
         int[] text = Arrays.copyOf(prompt, prompt.length + settings.newTokens());
+        if (model instanceof TransformerDecoder decoder && text.length <= window()) {
+            try (KeyValueCache cache = decoder.cache(compute, text.length)) {
+                return continued(text, prompt.length, settings, each, n -> next(text, (int) cache.filled(), n, in -> decoder.hidden(Pass.untaped(compute), in, cache)));
+            }
+        }
+        // the window moves along the text, and what was read would have to move with it: read it again
+        return continued(text, prompt.length, settings, each, n -> next(text, (int) Math.max(0, n - window()), n, in -> model.hidden(Pass.untaped(compute), StackDriver.PLAIN, in)));
+    }
+
+    private int[] continued(int[] text, int prompt, Settings settings, IntConsumer each, IntFunction<float[]> logits) {
         long key = Keys.key(settings.seed(), "sample", "", 0);
-        int n = prompt.length;
+        int n = prompt;
         while (n < text.length) {
-            int token = choose(next(text, n), settings, key, n);
+            int token = choose(logits.apply(n), settings, key, n);
             if (token == model.config().eosToken()) {
                 break;
             }
             text[n++] = token;
             each.accept(token);
         }
-        return Arrays.copyOfRange(text, prompt.length, n);
+        return Arrays.copyOfRange(text, prompt, n);
     }
 
-    /** Logits of the token after the first {@code n}. */
-    private float[] next(int[] text, int n) {
-        int window = model.config().slidingWindow() > 0 ? Math.min(model.config().slidingWindow(), model.config().maxPositions()) : model.config().maxPositions();
-        int from = Math.max(0, n - window);
+    /** Most tokens that the model reads at once. */
+    private long window() {
+        ModelConfig c = model.config();
+        return c.slidingWindow() > 0 ? Math.min(c.slidingWindow(), c.maxPositions()) : c.maxPositions();
+    }
+
+    /** Logits after tokens {@code from} to {@code n} have been read. */
+    private float[] next(int[] text, int from, int n, Function<Model.Inputs, Value> read) {
         int length = n - from;
         Pass pass = Pass.untaped(compute);
         try (Tensor ids = integers("ids", length, i -> text[from + i]); Tensor lengths = integers("lengths", 1, i -> length)) {
-            Model.Inputs inputs = new Model.Inputs(ids, null, lengths, 1, length);
-            Value hidden = model.hidden(pass, StackDriver.PLAIN, inputs);
+            Value hidden = read.apply(new Model.Inputs(ids, null, lengths, 1, length));
             Value last = pass.apply(new Pooling.Last(lengths, length), hidden.last());
             try (Tensor logits = model.head().forward(pass, last.last()).take()) {
                 return compute.floats(logits);

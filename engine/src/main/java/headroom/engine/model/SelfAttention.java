@@ -1,6 +1,7 @@
 package headroom.engine.model;
 
 import headroom.engine.compute.Shape;
+import headroom.engine.tape.Op;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
@@ -11,6 +12,7 @@ import java.util.List;
 /** Self-attention of one layer: three linear sites, rotation of queries and keys where the family rotates, fused attention, one linear site. */
 final class SelfAttention {
     private final String path;
+    private final int layer;
     private final long heads;
     private final long kvHeads;
     private final LinearSite q;
@@ -18,8 +20,9 @@ final class SelfAttention {
     private final LinearSite v;
     private final LinearSite out;
 
-    SelfAttention(ModelConfig c, WeightsFactory weights, String path) {
+    SelfAttention(ModelConfig c, WeightsFactory weights, String path, int layer) {
         this.path = path;
+        this.layer = layer;
         this.heads = c.heads();
         this.kvHeads = c.kvHeads();
         this.q = site(weights, path + ".q", c.queryWidth(), c.hidden(), c.qkvBias());
@@ -45,7 +48,8 @@ final class SelfAttention {
             qs = pass.apply(new Rotary(batch.cos(), batch.sin(), heads), qs.last());
             ks = pass.apply(new Rotary(batch.cos(), batch.sin(), kvHeads), ks.last());
         }
-        Value mixed = pass.apply(new Attention(batch.attention()), qs.last(), ks.last(), vs.last());
+        Op attend = batch.cache() == null ? new Attention(batch.attention()) : batch.cache().attention(layer, batch.attention());
+        Value mixed = pass.apply(attend, qs.last(), ks.last(), vs.last());
         pass.compute().within(before);
         return out.forward(pass, mixed.last());
     }

@@ -1,5 +1,6 @@
 package headroom.engine.model;
 
+import headroom.engine.compute.Compute;
 import headroom.engine.compute.Shape;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
@@ -62,24 +63,40 @@ public final class TransformerDecoder implements Model {
 
     @Override
     public Value hidden(Pass pass, StackDriver driver, Inputs inputs) {
-        stack.check(inputs);
+        stack.check(inputs.length());
+        return finished(pass, stack.run(pass, driver, embedded(pass, inputs, 0), inputs));
+    }
+
+    /** Hidden states of the next tokens of one text, whose keys and values join the cache. */
+    Value hidden(Pass pass, Inputs inputs, KeyValueCache cache) {
+        stack.check(cache.filled() + inputs.length());
+        return finished(pass, stack.run(pass, embedded(pass, inputs, cache.filled()), inputs, cache));
+    }
+
+    /** An empty cache for a text of at most {@code capacity} tokens. */
+    KeyValueCache cache(Compute c, long capacity) {
+        return new KeyValueCache(c, tokens.dtype(), config, stack.paths(), capacity);
+    }
+
+    private Value embedded(Pass pass, Inputs inputs, long from) {
         String before = pass.compute().within(EMBEDDINGS);
         Value x = pass.apply(new Embedding(tokens, inputs.ids()));
         if (projectIn != null) {
             x = projectIn.forward(pass, x.last());
         }
         if (positions != null) {
-            x = pass.apply(new AddRows(positions, config.positionOffset(), inputs.length()), x.last());
+            x = pass.apply(new AddRows(positions, config.positionOffset() + from, inputs.length()), x.last());
         }
         if (dropout > 0) {
             x = pass.apply(new Dropout(dropout, EMBEDDINGS), x.last());
         }
         pass.compute().within(before);
-        x = stack.run(pass, driver, x, inputs);
-        if (norm != null) {
-            x = norm.forward(pass, x.last());
-        }
-        return projectOut == null ? x : projectOut.forward(pass, x.last());
+        return x;
+    }
+
+    private Value finished(Pass pass, Value x) {
+        Value y = norm == null ? x : norm.forward(pass, x.last());
+        return projectOut == null ? y : projectOut.forward(pass, y.last());
     }
 
     @Override

@@ -55,7 +55,7 @@ public final class TransformerEncoder implements Model {
 
     @Override
     public Value hidden(Pass pass, StackDriver driver, Inputs inputs) {
-        stack.check(inputs);
+        stack.check(inputs.length());
         String before = pass.compute().within(EMBEDDINGS);
         Value x = pass.apply(new Embedding(tokens, inputs.ids()));
         x = pass.apply(new AddRows(positions, config.positionOffset(), inputs.length()), x.last());

@@ -25,14 +25,14 @@ final class TransformerLayer {
     private final Mlp mlp;
     private final List<LinearSite> sites;
 
-    TransformerLayer(ModelConfig c, WeightsFactory weights, String path, double dropout) {
+    TransformerLayer(ModelConfig c, WeightsFactory weights, String path, int layer, double dropout) {
         this.path = path;
         this.normBefore = c.normPlace() == ModelConfig.NormPlace.BEFORE;
         this.dropout = dropout;
         this.attentionDropout = path + ".attention";
         this.mlpDropout = path + ".mlp";
         this.attentionNorm = new NormSite(c, weights, path + ".attention_norm");
-        this.attention = new SelfAttention(c, weights, path + ".attention");
+        this.attention = new SelfAttention(c, weights, path + ".attention", layer);
         this.mlpNorm = new NormSite(c, weights, path + ".mlp_norm");
         this.mlp = new Mlp(c, weights, path + ".mlp");
         List<LinearSite> all = new ArrayList<>(attention.sites());

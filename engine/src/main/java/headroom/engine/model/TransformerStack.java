@@ -1,6 +1,7 @@
 package headroom.engine.model;
 
 import headroom.engine.compute.Compute;
+import headroom.engine.compute.Tensor;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
@@ -28,7 +29,7 @@ final class TransformerStack implements AutoCloseable {
         this.rotary = config.positions() == ModelConfig.Positions.ROTARY ? new RotaryTables(c, config) : null;
         List<TransformerLayer> all = new ArrayList<>(config.layers());
         for (int i = 0; i < config.layers(); i++) {
-            all.add(new TransformerLayer(config, weights, name + "." + i, dropout));
+            all.add(new TransformerLayer(config, weights, name + "." + i, i, dropout));
         }
         this.layers = List.copyOf(all);
         this.sites = layers.stream().flatMap(l -> l.sites().stream()).toList();
@@ -36,24 +37,46 @@ final class TransformerStack implements AutoCloseable {
     }
 
     /** Fails on a batch that the model's positions or window do not allow. */
-    void check(Model.Inputs inputs) {
-        if (config.positions() == ModelConfig.Positions.LEARNED && inputs.length() > config.maxPositions()) {
-            throw new IllegalArgumentException("a batch of " + inputs.length() + " tokens for a model of " + config.maxPositions()
-                    + " positions; shorten the texts to that length");
+    void check(long length) {
+        if (config.positions() == ModelConfig.Positions.LEARNED && length > config.maxPositions()) {
+            throw new IllegalArgumentException("a batch of " + length + " tokens for a model of " + config.maxPositions() + " positions; shorten the texts to that length");
         }
-        if (config.slidingWindow() > 0 && inputs.length() > config.slidingWindow()) {
-            throw new IllegalArgumentException("a batch of " + inputs.length() + " tokens for a model whose attention window is " + config.slidingWindow()
+        if (config.slidingWindow() > 0 && length > config.slidingWindow()) {
+            throw new IllegalArgumentException("a batch of " + length + " tokens for a model whose attention window is " + config.slidingWindow()
                     + "; longer texts than the window are not computed here, so shorten the texts to it");
         }
     }
 
     /** x [N, d], read for the last time → [N, d]. */
     Value run(Pass pass, StackDriver driver, Value x, Model.Inputs inputs) {
-        if (rotary != null) {
-            rotary.prepare(inputs.length());
+        if (rotary == null) {
+            return run(pass, driver, x, new BatchContext(attention(inputs), null, null, null));
         }
-        Attention.Spec attention = new Attention.Spec(inputs.lengths(), config.heads(), config.kvHeads(), !config.family().isEncoder());
-        BatchContext batch = new BatchContext(attention, rotary == null ? null : rotary.cos(), rotary == null ? null : rotary.sin());
+        rotary.prepare(inputs.length());
+        return run(pass, driver, x, new BatchContext(attention(inputs), rotary.cos(), rotary.sin(), null));
+    }
+
+    /** The same for the next tokens of one text whose beginning is in a cache. */
+    Value run(Pass pass, Value x, Model.Inputs inputs, KeyValueCache cache) {
+        long from = cache.filled();
+        Value y;
+        if (rotary == null) {
+            y = run(pass, StackDriver.PLAIN, x, new BatchContext(attention(inputs), null, null, cache));
+        } else {
+            rotary.prepare(cache.capacity());
+            try (Tensor cos = rotary.cos().rows(from, from + inputs.length()); Tensor sin = rotary.sin().rows(from, from + inputs.length())) {
+                y = run(pass, StackDriver.PLAIN, x, new BatchContext(attention(inputs), cos, sin, cache));
+            }
+        }
+        cache.advance(inputs.length());
+        return y;
+    }
+
+    private Attention.Spec attention(Model.Inputs inputs) {
+        return new Attention.Spec(inputs.lengths(), config.heads(), config.kvHeads(), !config.family().isEncoder());
+    }
+
+    private Value run(Pass pass, StackDriver driver, Value x, BatchContext batch) {
         List<Block> blocks = new ArrayList<>(layers.size());
         for (TransformerLayer l : layers) {
             blocks.add(l.on(batch));

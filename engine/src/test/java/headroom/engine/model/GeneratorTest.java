@@ -2,10 +2,15 @@ package headroom.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import headroom.engine.compute.DType;
+import headroom.engine.compute.Tensor;
 import headroom.engine.compute.TorchCompute;
+import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
+import headroom.engine.tape.Pass;
+import headroom.engine.tape.stack.StackDriver;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,7 +24,7 @@ class GeneratorTest {
     private static final int[] PROMPT = {3, 1, 4};
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "opt-350m", "llama-3.1", "qwen2"})
+    @ValueSource(strings = {"gpt2", "opt", "opt-350m", "llama", "llama-3.1", "qwen2"})
     void greedyTakesTheLikeliestTokenEachTime(String family) {
         ModelConfig config = TinyModels.config(family);
         Ledger ledger = new Ledger();
@@ -42,6 +47,41 @@ class GeneratorTest {
             assertThat(told).hasSize(5);
             assertThat(ledger.openAccounts() - before).as("what stays is at most the rotary tables").isLessThanOrEqualTo(2);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "opt-350m", "llama-3.1", "mistral"})
+    void aCachedPassGivesTheStatesOfAWholeOne(String family) {
+        ModelConfig config = TinyModels.config(family);
+        Ledger ledger = new Ledger();
+        try (TorchCompute c = TorchCompute.cpu(ledger);
+                Model m = TinyModels.lively(c, DType.F64, config, 0);
+                Tensor ids = TinyModels.integers(c, 3, 1, 4, 1, 5, 9);
+                Tensor six = TinyModels.integers(c, 6);
+                Tensor four = TinyModels.integers(c, 4);
+                Tensor one = TinyModels.integers(c, 1)) {
+            double[] whole;
+            try (Tensor h = m.hidden(Pass.untaped(c), StackDriver.PLAIN, new Model.Inputs(ids, null, six, 1, 6)).take()) {
+                whole = TinyModels.doubles(c, h).toArray();
+            }
+            List<Double> parts = new ArrayList<>();
+            TransformerDecoder decoder = (TransformerDecoder) m;
+            try (KeyValueCache cache = decoder.cache(c, 6)) {
+                assertThat(ledger.total(Category.WORKSPACE)).isEqualTo(2L * config.layers() * 6 * config.kvWidth() * Double.BYTES);
+                for (int from : new int[] {0, 4, 5}) {
+                    int to = from == 0 ? 4 : from + 1;
+                    try (Tensor some = ids.rows(from, to);
+                            Tensor h = decoder.hidden(Pass.untaped(c), new Model.Inputs(some, null, from == 0 ? four : one, 1, to - from), cache).take()) {
+                        TinyModels.doubles(c, h).forEach(parts::add);
+                    }
+                }
+            }
+            assertThat(parts).hasSize(whole.length);
+            for (int i = 0; i < whole.length; i++) {
+                assertThat(parts.get(i)).as("element %d", i).isCloseTo(whole[i], within(1e-12));
+            }
+        }
+        assertThat(ledger.openAccounts()).isZero();
     }
 
     @Test

@@ -111,12 +111,12 @@ class TransformerMemoryTest {
 
     private record Booking(Category category, String owner, String what, long bytes, long birth, long death) {}
 
-    private static List<Booking> bookings(Compute c, Ledger ledger, ModelConfig config, StackDriver driver) {
+    private static List<Booking> bookings(Compute c, Ledger ledger, ModelConfig config, DType dtype, StackDriver driver) {
         Timeline timeline = new Timeline();
         ledger.watch(timeline);
-        try (Model m = Transformers.build(config, new RandomWeights(c, DType.F32, Storage.DENSE, config, 1), 0.1);
+        try (Model m = Transformers.build(config, new RandomWeights(c, dtype, Storage.DENSE, config, 1), 0.1);
                 TinyModels.Batch batch = TinyModels.Batch.of(c, config)) {
-            TaskHead head = m.head() == null ? TaskHead.create(c, config, 3, DType.F32, 1) : null;
+            TaskHead head = m.head() == null ? TaskHead.create(c, config, 3, dtype, 1) : null;
             List<Parameter> all = new ArrayList<>(m.parameters());
             if (head != null) {
                 all.addAll(head.parameters());
@@ -140,18 +140,21 @@ class TransformerMemoryTest {
     @ParameterizedTest
     @MethodSource("families")
     void aDryRunBooksWhatARealRunBooks(String family) {
-        for (StackDriver driver : List.of(StackDriver.PLAIN, new CheckpointedStack(1))) {
-            Ledger dry = new Ledger();
-            Ledger real = new Ledger();
-            try (Compute planned = new DryCompute(dry); Compute run = TorchCompute.cpu(real)) {
-                List<Booking> plan = bookings(planned, dry, TinyModels.config(family), driver);
-                List<Booking> done = bookings(run, real, TinyModels.config(family), driver);
-                for (int i = 0; i < Math.min(plan.size(), done.size()); i++) {
-                    assertThat(done.get(i)).as("booking %d", i).isEqualTo(plan.get(i));
+        ModelConfig config = TinyModels.config(family);
+        for (DType dtype : List.of(DType.F32, DType.BF16)) {
+            for (StackDriver driver : List.of(StackDriver.PLAIN, new CheckpointedStack(1))) {
+                Ledger dry = new Ledger();
+                Ledger real = new Ledger();
+                try (Compute planned = new DryCompute(dry); Compute run = TorchCompute.cpu(real)) {
+                    List<Booking> plan = bookings(planned, dry, config, dtype, driver);
+                    List<Booking> done = bookings(run, real, config, dtype, driver);
+                    for (int i = 0; i < Math.min(plan.size(), done.size()); i++) {
+                        assertThat(done.get(i)).as("booking %d", i).isEqualTo(plan.get(i));
+                    }
+                    assertThat(done).hasSameSizeAs(plan).isNotEmpty();
                 }
-                assertThat(done).hasSameSizeAs(plan).isNotEmpty();
+                assertThat(real.peak().bytes()).isEqualTo(dry.peak().bytes()).isPositive();
             }
-            assertThat(real.peak().bytes()).isEqualTo(dry.peak().bytes()).isPositive();
         }
     }
 

@@ -34,6 +34,19 @@ public final class AttentionKernels {
         }
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
+    /** {@code (q [1, H·D], k [C, K·D], v, n, H, K)} → out [1, H·D]: one new token over the first n rows of a cache of keys and values. */
+    public static final Kernel ATTENTION_STEP = new Kernel("attention_step", a -> {
+        Tiles.matrix(a, 0, 1, 2);
+        Tiles.sameShape(a, 1, 2);
+        Tiles.sameType(a, 0, 1);
+        Tiles.sameType(a, 0, 2);
+        long n = a.integer(3);
+        long h = a.integer(4);
+        long kh = a.integer(5);
+        Kernel.require(a.dim(0, 0) == 1 && n >= 1 && n <= a.dim(1, 0), "%s over %d rows of %s", a.shape(0), n, a.shape(1));
+        Kernel.require(h % kh == 0 && a.dim(0, 1) % h == 0 && a.dim(1, 1) * h == a.dim(0, 1) * kh, "%s does not fit %d query heads and keys %s of %d heads", a.shape(0), h, a.shape(1), kh);
+        return Kernel.makes(new Spec(a.shape(0), a.dtype(0)), 2 * h * n * a.dtype(0).bytes(), 4 * n * a.dim(0, 1));
+    });
     /** {@code (q, k, v, lengths, H, causal)} → out, probabilities [B, H, T, T]: the materialised form, K = H. */
     public static final Kernel ATTENTION_PLAIN = new Kernel("attention_plain", a -> {
         Sizes s = Sizes.plain(a, 0, a.dim(3, 0), a.integer(4), a.flag(5));

@@ -115,6 +115,7 @@ final class Samples implements AutoCloseable {
             Tensor[] y = s.keep(s.compute.run(AttentionKernels.ATTENTION, q, k, v, lengths, 6L, 3L, false));
             return s.args(s.real(10, 24), q, k, v, y[0], y[1], lengths, 6L, 3L, false);
         });
+        m.put("attention_step", s -> s.args(s.real(1, 24), s.real(7, 12), s.real(7, 12), 5L, 6L, 3L));
         m.put("attention_plain", s -> s.args(s.real(10, 24), s.real(10, 24), s.real(10, 24), s.lengths(5, 3), 6L, true));
         m.put("attention_plain_dx", s -> {
             Tensor q = s.real(10, 24);
