@@ -1,5 +1,6 @@
 package headroom.app.component;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.IntConsumer;
@@ -9,7 +10,7 @@ import javafx.scene.input.KeyEvent;
  * Figures per layer as cells of one grey-blue ramp, each row on its own scale. The numbers stay readable in the cells while they fit;
  * arrows move from cell to cell.
  */
-public final class HeatStrip extends CanvasRegion {
+public final class HeatStrip extends CanvasRegion implements Tabular {
     private static final double NAME = 100;
     private static final double HEAD = 20;
     private static final double ROW = 24;
@@ -48,6 +49,22 @@ public final class HeatStrip extends CanvasRegion {
     /** @param listener gets the layer under the crosshair, −1 when it leaves */
     public void onLayer(IntConsumer listener) {
         heard = listener;
+    }
+
+    /** One row per layer. */
+    @Override
+    public Figures figures() {
+        final List<String> columns = new ArrayList<>(List.of("layer"));
+        rows.forEach(line -> columns.add(line.name()));
+        final List<List<String>> cells = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            final List<String> cell = new ArrayList<>(List.of(layers.get(i)));
+            for (final Row line : rows) {
+                cell.add(i < line.values().length && Double.isFinite(line.values()[i]) ? String.valueOf(line.values()[i]) : "");
+            }
+            cells.add(cell);
+        }
+        return new Figures("Per layer", columns, cells);
     }
 
     @Override

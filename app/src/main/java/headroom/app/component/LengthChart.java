@@ -1,9 +1,11 @@
 package headroom.app.component;
 
 import headroom.engine.workbench.LengthHistogram;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** How long the rows of a dataset are; the bin of the longest row is marked because it sets the worst batch. */
-public final class LengthChart extends CanvasRegion {
+public final class LengthChart extends CanvasRegion implements Tabular {
     private final boolean labelled;
     private LengthHistogram histogram = LengthHistogram.EMPTY;
 
@@ -28,6 +30,13 @@ public final class LengthChart extends CanvasRegion {
                 + Units.count(shown.longest()) + ".");
         invalidate();
         return this;
+    }
+
+    /** One row per bin. */
+    @Override
+    public Figures figures() {
+        return new Figures("Lengths in " + histogram.unit(), List.of("from", "rows"), IntStream.range(0, histogram.counts().size())
+                .mapToObj(i -> List.of(String.valueOf(i * histogram.binWidth()), String.valueOf(histogram.counts().get(i)))).toList());
     }
 
     @Override

@@ -16,9 +16,11 @@ import javafx.scene.text.TextAlignment;
  * Curves over steps, seconds, tokens or epochs. Draws at most four points per curve and pixel column, so ten thousand points cost no more
  * than a thousand. Arrows move a crosshair point by point of the first curve, with Shift by ten.
  */
-public final class LineChart extends CanvasRegion {
+public final class LineChart extends CanvasRegion implements Tabular {
     private static final double TOP = 12;
     private static final double BOTTOM = 24;
+    /** More curves than this are drawn as a {@link Swarm}. */
+    private static final int STROKED = 24;
 
     private List<Line> lines = List.of();
     private List<Guide> guides = List.of();
@@ -118,6 +120,19 @@ public final class LineChart extends CanvasRegion {
         invalidateAbove();
     }
 
+    /** One row per point: the curve's label, x and y. */
+    @Override
+    public Figures figures() {
+        final List<List<String>> rows = new ArrayList<>();
+        for (final Line line : lines) {
+            final String label = line.look() == Look.RAW ? "raw" : firstWord(line.label());
+            for (int i = 0; i < line.points().size(); i++) {
+                rows.add(List.of(label, String.valueOf(line.points().x(i)), String.valueOf(line.points().y(i))));
+            }
+        }
+        return new Figures(name, List.of("curve", "x", "y"), rows);
+    }
+
     @Override
     protected void draw(Pen pen, double width, double height) {
         axes = axes(width, height);
@@ -134,7 +149,13 @@ public final class LineChart extends CanvasRegion {
             final double y = pen.snap(axes.py(guide.y()));
             pen.line(pen.role("text"), 1.5, new double[] {5, 4}, axes.left(), y, axes.right(), y);
         }
-        lines.forEach(line -> draw(pen, line));
+        if (lines.size() > STROKED) {
+            final Swarm swarm = new Swarm(width, height, pen.scale());
+            lines.forEach(line -> swarm.add(Decimation.of(line.points(), axes), pen.palette().run(line.run())));
+            swarm.draw(pen);
+        } else {
+            lines.forEach(line -> draw(pen, line));
+        }
         pen.graphics().restore();
         labels(pen, width);
     }
@@ -196,7 +217,7 @@ public final class LineChart extends CanvasRegion {
             case EVAL -> pen.role("accent");
         };
         switch (line.look()) {
-            case RUN -> pen.stroke(color, lines.size() > 12 ? 1 : 1.75, Palette.dash(line.run()));
+            case RUN -> pen.stroke(color, lines.size() > 8 ? 1 : 1.75, Palette.dash(line.run()));
             case RAW -> pen.stroke(color, 1);
             case EVAL -> pen.stroke(color, 1.5, 4, 3);
         }

@@ -2,7 +2,9 @@ package headroom.app.component;
 
 import headroom.engine.memory.Category;
 import headroom.engine.workbench.MemoryInstant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import javafx.scene.input.KeyEvent;
@@ -13,7 +15,7 @@ import javafx.scene.input.ScrollEvent;
  * filled, a plan is dashed, the budget is a two-pixel line and the gap below it is named. Per pixel column the highest instant is drawn
  * and a light line marks how low it went. Arrows move a crosshair instant by instant, + and − zoom, 0 shows everything.
  */
-public final class MemoryTimeline extends CanvasRegion {
+public final class MemoryTimeline extends CanvasRegion implements Tabular {
     private static final double DIM = 0.38;
 
     private Bookings bookings = Bookings.NONE;
@@ -108,6 +110,26 @@ public final class MemoryTimeline extends CanvasRegion {
     /** @param listener gets {from, to} when keys or wheel changed the window */
     public void onWindow(Consumer<double[]> listener) {
         windowHeard = listener;
+    }
+
+    /** One row per booking, in bytes. */
+    @Override
+    public Figures figures() {
+        final List<String> columns = new ArrayList<>(List.of(inTime ? "seconds" : "operation", "step", "phase", "op", "owner", "total"));
+        for (final Category category : Category.values()) {
+            columns.add(MemoryStack.name(category).toLowerCase(Locale.ROOT));
+        }
+        final List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < bookings.size(); i++) {
+            final MemoryInstant instant = bookings.at(i);
+            final List<String> row = new ArrayList<>(List.of(inTime ? String.valueOf(instant.seconds()) : String.valueOf(instant.index()),
+                    String.valueOf(instant.step()), instant.phase(), instant.op(), instant.owner(), String.valueOf(bookings.total(i))));
+            for (final Category category : Category.values()) {
+                row.add(String.valueOf(instant.bytes().get(category)));
+            }
+            rows.add(row);
+        }
+        return new Figures(name, columns, rows);
     }
 
     private MemoryTimeline changed() {

@@ -13,7 +13,7 @@ import javafx.scene.text.TextAlignment;
  * Peak memory against quality: letters in marks whose area is time, bars for the spread over seeds, the budget as a line and the best
  * trade-off as a staircase. Arrows go from mark to mark in order of memory.
  */
-public final class ParetoChart extends CanvasRegion {
+public final class ParetoChart extends CanvasRegion implements Tabular {
     private List<Mark> marks = List.of();
     private OptionalLong budgetBytes = OptionalLong.empty();
     private boolean lowerIsBetter = true;
@@ -62,6 +62,14 @@ public final class ParetoChart extends CanvasRegion {
     /** @param listener gets the mark under mouse or keys, null when it leaves */
     public void onMark(Consumer<Mark> listener) {
         heard = listener;
+    }
+
+    /** One row per run. */
+    @Override
+    public Figures figures() {
+        return new Figures("Memory, quality, time", List.of("run", "name", "peak bytes", quality, "spread", "seconds"),
+                marks.stream().map(mark -> List.of(Palette.letter(mark.run()), mark.name(), String.valueOf(mark.peakBytes()), String.valueOf(mark.quality()),
+                        String.valueOf(mark.spread()), String.valueOf(mark.seconds()))).toList());
     }
 
     @Override

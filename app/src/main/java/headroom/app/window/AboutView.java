@@ -1,11 +1,5 @@
 package headroom.app.window;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import java.util.Properties;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
@@ -20,7 +14,7 @@ final class AboutView implements View {
     private final VBox root;
 
     AboutView() {
-        final Label name = new Label("Headroom " + version());
+        final Label name = new Label("Headroom " + Resources.version());
         name.getStyleClass().add("type-title");
         final Label what = words("A workbench for memory-efficient fine-tuning. Everything runs on this machine; nothing is sent anywhere.");
         final Label licence = words("Apache License 2.0. The fonts Headroom Sans (from Inter) and JetBrains Mono are under the SIL Open Font License 1.1.");
@@ -28,7 +22,7 @@ final class AboutView implements View {
                 + System.getProperty("os.arch"));
         final Label title = new Label("Third-party notices");
         title.getStyleClass().add("type-section");
-        notices.setText(resource("/headroom/third-party-notices.txt")
+        notices.setText(Resources.text("/headroom/third-party-notices.txt")
                 .orElse("The list of third-party notices is made when the product is packaged; this start is from a source tree."));
         notices.setEditable(false);
         notices.getStyleClass().add("mono");
@@ -39,28 +33,11 @@ final class AboutView implements View {
         root.setStyle("-fx-padding: 24;");
     }
 
-    /** From the build; empty in a start without it. */
-    static String version() {
-        return resource("/headroom/version.properties").map(text -> {
-            final Properties properties = new Properties();
-            text.lines().filter(line -> line.contains("=")).forEach(line -> properties.setProperty(line.substring(0, line.indexOf('=')).strip(), line.substring(line.indexOf('=') + 1).strip()));
-            return properties.getProperty("version", "");
-        }).orElse("");
-    }
-
     private static Label words(String text) {
         final Label label = new Label(text);
         label.setWrapText(true);
         label.getStyleClass().addAll("type-body", "muted");
         return label;
-    }
-
-    private static Optional<String> resource(String path) {
-        try (InputStream in = AboutView.class.getResourceAsStream(path)) {
-            return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(path + " could not be read.", e);
-        }
     }
 
     @Override

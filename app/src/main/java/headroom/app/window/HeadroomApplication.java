@@ -50,13 +50,15 @@ public class HeadroomApplication extends Application {
         if (problem != null) {
             stage.setScene(refused(problem));
         } else {
-            watchdog = new Watchdog();
             model = new ShellViewModel(workbench);
             final Shell shell = new Shell(model);
             stage.setScene(shell.scene(views(shell), WIDTH, HEIGHT));
             shell.go("catalog");
         }
         stage.show();
+        if (problem == null) {
+            watchdog = new Watchdog();
+        }
     }
 
     /** The stages in the order of the path. View models get the workbench here; views never see it. */

@@ -1,9 +1,5 @@
 package headroom.app.window;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -35,10 +31,6 @@ final class LearnPages {
     }
 
     private static Optional<String> read(String name) {
-        try (InputStream in = LearnPages.class.getResourceAsStream("/headroom/learn/" + name)) {
-            return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The learn page " + name + " could not be read.", e);
-        }
+        return Resources.text("/headroom/learn/" + name);
     }
 }

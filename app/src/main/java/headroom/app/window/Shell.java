@@ -43,6 +43,7 @@ public final class Shell implements Navigator {
     private PathBar path;
     private Scene scene;
     private Keys keys;
+    private ChartExports exports;
     private View current;
 
     public Shell(ShellViewModel model) {
@@ -70,6 +71,7 @@ public final class Shell implements Navigator {
         scene = new Scene(frame, width, height);
         model.themeProperty().addListener((o, was, is) -> dress());
         dress();
+        exports = new ChartExports(scene, this);
         keys = new Keys(scene, this::commands, () -> page);
         return scene;
     }
@@ -222,6 +224,12 @@ public final class Shell implements Navigator {
         all.add(Command.of("Next pane", "F6", () -> keys.cyclePane(1)));
         all.add(Command.of("Previous pane", "Shift+F6", () -> keys.cyclePane(-1)));
         all.add(Command.of("Explain what has the focus", "F1", () -> learn(current == null ? "where-memory-goes" : current.learnPage())));
+        all.add(Command.of("Show the chart with the focus as a table", "Ctrl+Shift+T", "", exports::possible, exports::table));
+        all.add(Command.of("Export the chart with the focus", "Ctrl+E", "", exports::possible, exports::save));
+        all.add(Command.of("Copy a diagnostic report", "Ctrl+Shift+C", () -> {
+            exports.copy(model.diagnostics());
+            say("The diagnostic report is in the clipboard.", null);
+        }));
         all.add(Command.of("Light look", "", () -> model.lookProperty().set(ShellViewModel.Look.LIGHT)));
         all.add(Command.of("Dark look", "", () -> model.lookProperty().set(ShellViewModel.Look.DARK)));
         all.add(Command.of("Look as the system", "", () -> model.lookProperty().set(ShellViewModel.Look.SYSTEM)));

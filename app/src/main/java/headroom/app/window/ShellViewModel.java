@@ -71,6 +71,18 @@ public final class ShellViewModel implements AutoCloseable {
         return Objects.toString(workbench.home().getFileName(), workbench.home().toString());
     }
 
+    /** What to send along with a question: versions and the machine, no data. */
+    public String diagnostics() {
+        final MachineReading reading = machine.get();
+        return "Headroom " + Resources.version() + "\nJava " + Runtime.version() + "\nJavaFX " + System.getProperty("javafx.runtime.version", "unknown")
+                + "\nSystem " + System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch")
+                + "\nBudget " + (budgetBytes.get() == 0 ? "this machine" : budgetBytes.get() + " bytes") + "\nLook " + lower(look.get())
+                + (reading == null ? "" : "\nProcessor " + reading.processor() + ", " + reading.cores() + " cores\nRAM " + reading.ramUsedBytes() + " of " + reading.ramBytes()
+                        + " bytes\nProcess " + reading.processBytes() + " bytes\nEngine " + reading.engine() + "\nAllocator " + reading.allocator()
+                        + reading.device().map(device -> "\nCard " + device.name() + ", " + device.usedBytes() + " of " + device.totalBytes() + " bytes").orElse("\nCard none"))
+                + "\n";
+    }
+
     @Override
     public void close() {
         background.shutdownNow();

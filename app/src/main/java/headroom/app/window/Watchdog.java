@@ -13,6 +13,8 @@ final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final long BEAT_MILLIS = 50;
     private static final long STALL_NANOS = 100_000_000;
+    /** The first frames load classes and fonts; that is start-up and no stall. */
+    private static final long START_MILLIS = 2_000;
 
     private final Thread window;
     private final AtomicLong answered = new AtomicLong(System.nanoTime());
@@ -38,6 +40,7 @@ final class Watchdog implements AutoCloseable {
     }
 
     private void watch() {
+        pause(START_MILLIS);
         while (running) {
             final long asked = System.nanoTime();
             Platform.runLater(() -> answered.set(System.nanoTime()));

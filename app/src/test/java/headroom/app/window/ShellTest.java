@@ -2,7 +2,10 @@ package headroom.app.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import headroom.app.component.FigureTable;
+import headroom.app.component.LineChart;
 import headroom.app.component.NodeImage;
+import headroom.app.component.Points;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +16,7 @@ import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.control.Button;
+import javafx.scene.control.TableColumn;
 import javafx.scene.control.TextField;
 import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
@@ -133,11 +137,22 @@ class ShellTest {
         }
     }
 
+    @Test
+    void theChartWithTheFocusIsShownAsATable() {
+        robot.interact(catalog.chart::requestFocus);
+        robot.push(KeyCode.CONTROL, KeyCode.SHIFT, KeyCode.T);
+        WaitForAsyncUtils.waitForFxEvents();
+        final FigureTable table = robot.lookup(".figure-table").query();
+        assertThat(table.getColumns()).extracting(TableColumn::getText).containsExactly("curve", "x", "y");
+        assertThat(table.getItems()).hasSize(3);
+    }
+
     /** A view of two panes: a search field at the left, a button at the right. */
     private static final class TwoPanes implements View {
         final List<String> events = new ArrayList<>();
         final TextField search = new TextField();
         final Button right = new Button("Right");
+        final LineChart chart = new LineChart().show(List.of(LineChart.Line.run("A", 0, Points.of(3, i -> i, i -> i))));
         private final String id;
         private final String title;
         private final HBox root;
@@ -148,7 +163,7 @@ class ShellTest {
             search.getStyleClass().add("search");
             final VBox left = new VBox(search);
             left.getStyleClass().add("pane");
-            final VBox other = new VBox(right);
+            final VBox other = new VBox(right, chart);
             other.getStyleClass().add("pane");
             root = new HBox(left, other);
         }
