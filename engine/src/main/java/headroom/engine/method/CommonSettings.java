@@ -1,0 +1,71 @@
+package headroom.engine.method;
+
+import headroom.engine.recipe.ActivationsChoice;
+import headroom.engine.recipe.ComputeType;
+import headroom.engine.recipe.DataChoice;
+import headroom.engine.recipe.GradientChoice;
+import headroom.engine.recipe.OptimizerChoice;
+import headroom.engine.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Settings that every method has: rate, schedule, clipping, batch, accumulation, length, compute type, activations. Their standards come from the method's recipe. */
+final class CommonSettings {
+    private static final String NONE = "none";
+
+    private CommonSettings() {}
+
+    static List<Setting> of(Recipe r) {
+        OptimizerChoice o = r.optimizer();
+        List<Setting> all = new ArrayList<>(List.of(
+                Setting.number("rate", o.schedule().rate(), 1e-9, 10, "learning rate at its highest"),
+                Setting.choice("schedule", o.schedule().shape().name().toLowerCase(Locale.ROOT), List.of("constant", "linear", "cosine"), "how the rate falls over the run"),
+                Setting.number("warmup", o.schedule().warmup(), 0, 1, "share of the steps over which the rate rises"),
+                Setting.integer("batch", r.data().batch(), 1, 65536, "rows per micro-batch"),
+                Setting.integer("accumulate", r.data().accumulate(), 1, 4096, "micro-batches per step"),
+                Setting.integer("length", r.data().length(), 1, 1 << 20, "tokens per row at most"),
+                Setting.choice("compute", r.compute().name().toLowerCase(Locale.ROOT), List.of("f32", "bf16"), "element type of activations and matrix products")));
+        if (r.gradient() instanceof GradientChoice.Backprop) {
+            all.add(Setting.number("clip", o.clip(), 0, 1e9, "largest gradient norm, 0 for no clipping"));
+            all.add(Setting.choice("checkpointing", r.activations() instanceof ActivationsChoice.BlockCheckpoint b ? Integer.toString(b.every()) : NONE, List.of(NONE, "1", "2", "3", "4", "6", "8"),
+                    "activation checkpointing: keep the input of every so many blocks and compute the rest again"));
+        }
+        if (o.rule() instanceof OptimizerChoice.AdamW a) {
+            all.add(Setting.choice("state", a.state().name().toLowerCase(Locale.ROOT), List.of("f32", "bf16"), "element type of Adam's moments; bf16 keeps no master copy"));
+            all.add(Setting.number("decay", a.decay(), 0, 1, "weight decay"));
+        } else if (o.rule() instanceof OptimizerChoice.Sgd s) {
+            all.add(Setting.number("decay", s.decay(), 0, 1, "weight decay"));
+        }
+        return all;
+    }
+
+    static Recipe apply(Settings s, Recipe recipe) {
+        Recipe r = recipe;
+        DataChoice d = r.data();
+        r = r.with(new DataChoice(s.has("batch") ? s.integer("batch") : d.batch(), s.has("accumulate") ? s.integer("accumulate") : d.accumulate(),
+                s.has("length") ? s.integer("length") : d.length()));
+        if (s.has("compute")) {
+            r = r.with(ComputeType.valueOf(s.text("compute").toUpperCase(Locale.ROOT)));
+        }
+        if (s.has("checkpointing")) {
+            String every = s.text("checkpointing");
+            r = r.with(every.equals(NONE) ? new ActivationsChoice.KeepNeeded() : new ActivationsChoice.BlockCheckpoint(Integer.parseInt(every)));
+        }
+        return r.with(optimizer(s, r.optimizer()));
+    }
+
+    private static OptimizerChoice optimizer(Settings s, OptimizerChoice given) {
+        OptimizerChoice.Schedule old = given.schedule();
+        OptimizerChoice o = given.with(new OptimizerChoice.Schedule(s.has("rate") ? s.number("rate") : old.rate(), s.has("warmup") ? s.number("warmup") : old.warmup(),
+                s.has("schedule") ? OptimizerChoice.Schedule.Shape.valueOf(s.text("schedule").toUpperCase(Locale.ROOT)) : old.shape()));
+        if (s.has("clip")) {
+            o = o.withClip(s.number("clip"));
+        }
+        return o.with(switch (o.rule()) {
+            case OptimizerChoice.AdamW a -> new OptimizerChoice.AdamW(a.beta1(), a.beta2(), a.epsilon(), a.epsilonBeforeCorrection(), s.has("decay") ? s.number("decay") : a.decay(),
+                    s.has("state") ? OptimizerChoice.StateType.valueOf(s.text("state").toUpperCase(Locale.ROOT)) : a.state());
+            case OptimizerChoice.Sgd g -> new OptimizerChoice.Sgd(s.has("decay") ? s.number("decay") : g.decay());
+        });
+    }
+}

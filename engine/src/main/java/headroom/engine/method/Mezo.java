@@ -1,0 +1,35 @@
+package headroom.engine.method;
+
+import headroom.engine.recipe.ActivationsChoice;
+import headroom.engine.recipe.AdapterChoice;
+import headroom.engine.recipe.GradientChoice;
+import headroom.engine.recipe.OptimizerChoice;
+import headroom.engine.recipe.Recipe;
+import java.util.List;
+
+/**
+ * MeZO (Malladi et al., 2023): two forward passes at θ ± εz and a step along z, which is drawn from a key whenever it is needed and stored nowhere. No gradients, no
+ * optimizer state, no activations: the memory of inference.
+ */
+final class Mezo {
+    static final Method METHOD = new Method("mezo", "MeZO", "Fine-Tuning Language Models with Just Forward Passes", "Malladi, NeurIPS 2023", 2023, "two forward passes, no backward", List.of(
+            Setting.number("epsilon", 1e-3, 1e-8, 1, "length of the perturbation"),
+            Setting.integer("directions", 1, 1, 64, "random directions per step"),
+            Setting.flag("in-place", false, "move the weights to and fro instead of seeing them through the perturbation"),
+            Setting.choice("tune", "full", List.of("full", "lora"), "what is perturbed and trained"),
+            Setting.integer("rank", 8, 1, 4096, "rank of the pairs with tune=lora")),
+            true, false, "All gradients, all optimizer state, all kept activations.", "Many more steps: the gradient is known along one direction only.", Mezo::recipe);
+
+    private Mezo() {}
+
+    private static Recipe recipe(Settings s) {
+        boolean lora = s.text("tune").equals("lora");
+        OptimizerChoice sgd = new OptimizerChoice(new OptimizerChoice.Sgd(0), new OptimizerChoice.FullSpace(), false, false,
+                new OptimizerChoice.Schedule(lora ? 1e-3 : 1e-4, 0, OptimizerChoice.Schedule.Shape.CONSTANT), 0);
+        Recipe r = Recipe.defaults();
+        if (lora) {
+            r = r.with(new AdapterChoice.LowRank(s.integer("rank"), 2.0 * s.integer("rank"), 0, List.of("q", "v")));
+        }
+        return r.with(new GradientChoice.TwoPointEstimate(s.number("epsilon"), s.integer("directions"), s.flag("in-place"))).with(new ActivationsChoice.ForwardOnly()).with(sgd);
+    }
+}

@@ -1,0 +1,241 @@
+package headroom.engine.recipe;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.memory.Category;
+import headroom.engine.model.Model;
+import headroom.engine.model.Storage;
+import headroom.engine.model.TaskHead;
+import headroom.engine.recipe.adapter.LowRankAdapter;
+import headroom.engine.recipe.data.DeviceBatch;
+import headroom.engine.recipe.gradient.BackpropStep;
+import headroom.engine.recipe.gradient.GradientStep;
+import headroom.engine.recipe.gradient.TwoPointStep;
+import headroom.engine.recipe.optimizer.Optimizer;
+import headroom.engine.recipe.selector.Selector;
+import headroom.engine.recipe.weights.Nf4Storage;
+import headroom.engine.recipe.weights.Nf4Tables;
+import headroom.engine.tape.Keeper;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Pass;
+import headroom.engine.tape.Trainables;
+import headroom.engine.tape.Value;
+import headroom.engine.tape.ops.DenseWeight;
+import headroom.engine.tape.stack.CheckpointedStack;
+import headroom.engine.tape.stack.StackDriver;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * A recipe put together on a machine: the one program that trains and that is planned. On a {@link headroom.engine.compute.TorchCompute} its steps compute; on a
+ * {@link headroom.engine.compute.DryCompute} the same calls only book.
+ */
+public final class Assembly implements AutoCloseable {
+    /** Makes the base model with the storage that the weights slot chose. */
+    @FunctionalInterface
+    public interface ModelMaker {
+        Model make(Compute c, DType dtype, Storage storage);
+    }
+
+    /** What is learned: classes of rows, or the next token. */
+    public sealed interface Task {
+        /** @param classes number of labels, at least 2 */
+        record Classification(int classes) implements Task {}
+
+        record LanguageModelling() implements Task {}
+    }
+
+    private final Compute compute;
+    private final Recipe recipe;
+    private final Nf4Tables tables;
+    private final Model model;
+    private final LowRankAdapter adapter;
+    private final TaskHead head;
+    private final Objective objective;
+    private final Selector selector;
+    private final Optimizer optimizer;
+    private final GradientStep gradient;
+    private final StackDriver driver;
+
+    /**
+     * Builds everything. Nothing stays booked if it fails.
+     *
+     * @throws IllegalArgumentException if the recipe does not fit together or does not fit the model
+     */
+    public Assembly(Compute compute, Recipe recipe, ModelMaker maker, Task task, long seed, long totalSteps) {
+        this.compute = compute;
+        this.recipe = recipe;
+        List<AutoCloseable> made = new ArrayList<>();
+        try {
+            compute.ledger().during("load weights", "");
+            DType dtype = recipe.compute().dtype();
+            tables = recipe.weights() instanceof WeightsChoice.NormalFloat4 ? keep(made, Nf4Tables.create(compute)) : null;
+            Storage storage = switch (recipe.weights()) {
+                case WeightsChoice.Dense d -> Storage.DENSE;
+                case WeightsChoice.NormalFloat4 n -> new Nf4Storage(dtype, n.doubleQuantisation(), tables);
+            };
+            model = keep(made, maker.make(compute, dtype, storage));
+            Validator.require(recipe, model.config());
+            compute.ledger().during("attach adapter", "");
+            adapter = switch (recipe.adapter()) {
+                case AdapterChoice.None n -> null;
+                case AdapterChoice.LowRank l -> keep(made, LowRankAdapter.attach(compute, model, l, dtype, seed));
+            };
+            head = task instanceof Task.Classification c ? keep(made, TaskHead.create(compute, model.config(), c.classes(), dtype, seed)) : null;
+            objective = head == null ? new Objective.TokenLoss(model) : new Objective.LabelLoss(model, head);
+            if (head == null && model.head() == null) {
+                throw new IllegalArgumentException("an encoder has no language-model head; choose labelled data, or a decoder");
+            }
+            List<Parameter> added = new ArrayList<>();
+            if (adapter != null) {
+                added.addAll(adapter.parameters());
+            }
+            if (head != null) {
+                added.addAll(head.parameters());
+            }
+            selector = Selector.of(recipe.selector(), model, added, seed);
+            Set<Parameter> matrices = Collections.newSetFromMap(new IdentityHashMap<>());
+            model.sites().forEach(s -> {
+                if (s.weight() instanceof DenseWeight d) {
+                    matrices.add(d.parameter());
+                }
+            });
+            Predicate<Parameter> projected = matrices::contains;
+            optimizer = keep(made, new Optimizer(compute, recipe.optimizer(), projected, totalSteps));
+            driver = switch (recipe.activations()) {
+                case ActivationsChoice.BlockCheckpoint b -> new CheckpointedStack(b.every());
+                case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
+                case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
+            };
+            gradient = switch (recipe.gradient()) {
+                case GradientChoice.Backprop b -> new BackpropStep(compute, objective, driver, Keeper.WHOLE, optimizer, seed);
+                case GradientChoice.TwoPointEstimate t -> new TwoPointStep(compute, objective, t, optimizer, seed);
+            };
+        } catch (RuntimeException e) {
+            for (AutoCloseable a : made.reversed()) {
+                try {
+                    a.close();
+                } catch (Exception inner) {
+                    e.addSuppressed(inner);
+                }
+            }
+            throw e;
+        }
+    }
+
+    private static <T extends AutoCloseable> T keep(List<AutoCloseable> made, T t) {
+        made.add(t);
+        return t;
+    }
+
+    /** One training step over its micro-batches, which stay the caller's. */
+    public GradientStep.Outcome step(long step, List<DeviceBatch> microBatches) {
+        return gradient.run(step, selector.at(step), microBatches);
+    }
+
+    /** Logits of a batch's units [M, classes] without a tape; the caller releases the value. */
+    public Value logits(DeviceBatch batch) {
+        return objective.logits(Pass.untaped(compute), StackDriver.PLAIN, batch);
+    }
+
+    /** What trains at a step. */
+    public Trainables trainables(long step) {
+        return selector.at(step);
+    }
+
+    public Compute compute() {
+        return compute;
+    }
+
+    public Recipe recipe() {
+        return recipe;
+    }
+
+    public Model model() {
+        return model;
+    }
+
+    /** The LoRA pairs, or null. */
+    public LowRankAdapter adapter() {
+        return adapter;
+    }
+
+    /** The task head, or null for language modelling. */
+    public TaskHead head() {
+        return head;
+    }
+
+    public Objective objective() {
+        return objective;
+    }
+
+    public Optimizer optimizer() {
+        return optimizer;
+    }
+
+    /** Every parameter: base model, adapter, task head; each once. */
+    public List<Parameter> parameters() {
+        Set<Parameter> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Parameter> out = new ArrayList<>();
+        List<Parameter> candidates = new ArrayList<>(model.parameters());
+        if (adapter != null) {
+            candidates.addAll(adapter.parameters());
+        }
+        if (head != null) {
+            candidates.addAll(head.parameters());
+        }
+        for (Parameter p : candidates) {
+            if (all.add(p)) {
+                out.add(p);
+            }
+        }
+        return out;
+    }
+
+    /** Saves what a run has changed or will need to go on: trained parameters and optimizer state. Frozen base weights come from their file again. */
+    public void save(State.Writer w, Set<Parameter> changed) {
+        for (Parameter p : parameters()) {
+            if (changed.contains(p)) {
+                w.tensor("parameter." + p.path(), p.data());
+            }
+        }
+        optimizer.save(w);
+    }
+
+    public void restore(State.Reader r) {
+        for (Parameter p : parameters()) {
+            String name = "parameter." + p.path();
+            if (r.tensors().contains(name)) {
+                if (!r.shape(name).equals(p.shape()) || r.dtype(name) != p.dtype()) {
+                    throw new IllegalArgumentException("the checkpoint holds " + p.path() + " as " + r.dtype(name) + " " + r.shape(name) + "; the model has " + p.dtype() + " " + p.shape());
+                }
+                compute.overwrite(p.data(), () -> r.data(name));
+            }
+        }
+        optimizer.restore(r, parameters());
+    }
+
+    /** Bytes that are booked for good: weights and adapter. */
+    public long standingBytes() {
+        return compute.ledger().total(Category.WEIGHTS) + compute.ledger().total(Category.ADAPTER);
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        if (head != null) {
+            head.close();
+        }
+        if (adapter != null) {
+            adapter.close();
+        }
+        model.close();
+        if (tables != null) {
+            tables.close();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package headroom.engine.recipe;
+
+/**
+ * A size that depends on data. A dry run assumes it, a run records what it became, and the plan is held against the recorded ones to the byte.
+ *
+ * @param name what was decided, e.g. {@code data.worst.length}
+ * @param value the size
+ * @param source why: {@code assumed: …} or {@code measured: …}
+ */
+public record Decision(String name, long value, String source) {}

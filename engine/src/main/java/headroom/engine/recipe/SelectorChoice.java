@@ -1,0 +1,25 @@
+package headroom.engine.recipe;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** Slot 3, selector: which parameters train in a step. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({@JsonSubTypes.Type(value = SelectorChoice.AllParameters.class, name = "AllParameters"),
+        @JsonSubTypes.Type(value = SelectorChoice.AdapterOnly.class, name = "AdapterOnly"),
+        @JsonSubTypes.Type(value = SelectorChoice.LayerwiseSampling.class, name = "LayerwiseSampling")})
+public sealed interface SelectorChoice {
+    record AllParameters() implements SelectorChoice {}
+
+    /** The adapter and the task head. */
+    record AdapterOnly() implements SelectorChoice {}
+
+    /**
+     * A few blocks, drawn again every so often, besides an always-on set of embeddings, head and final norm (LISA).
+     *
+     * @param count blocks that train at a time
+     * @param every steps between draws
+     * @param alwaysOn false freezes embeddings and language-model head too
+     */
+    record LayerwiseSampling(int count, int every, boolean alwaysOn) implements SelectorChoice {}
+}

@@ -1,0 +1,68 @@
+package headroom.engine.recipe;
+
+import headroom.engine.model.ModelConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Holds a recipe as a whole against what its parts can do together. A refusal names the two choices that clash and what would work. */
+public final class Validator {
+    private Validator() {}
+
+    /**
+     * @throws IllegalArgumentException with one sentence per clash
+     */
+    public static void require(Recipe r, ModelConfig model) {
+        List<String> clashes = new ArrayList<>();
+        boolean estimated = r.gradient() instanceof GradientChoice.TwoPointEstimate;
+        if (estimated && !(r.activations() instanceof ActivationsChoice.ForwardOnly)) {
+            clashes.add("gradient TwoPointEstimate keeps no activations, so activations must be ForwardOnly, not " + name(r.activations()));
+        }
+        if (!estimated && r.activations() instanceof ActivationsChoice.ForwardOnly) {
+            clashes.add("activations ForwardOnly leave nothing for Backprop to read; choose KeepNeeded or BlockCheckpoint, or gradient TwoPointEstimate");
+        }
+        if (estimated && !(r.optimizer().rule() instanceof OptimizerChoice.Sgd)) {
+            clashes.add("gradient TwoPointEstimate has no gradient tensor for " + name(r.optimizer().rule()) + "; use Sgd");
+        }
+        if (estimated && r.optimizer().subspace() instanceof OptimizerChoice.LowRank) {
+            clashes.add("optimizer LowRankSubspace projects gradient matrices, and TwoPointEstimate makes none; use FullSpace");
+        }
+        if (estimated && r.compute() == ComputeType.BF16 && r.weights() instanceof WeightsChoice.Dense && r.adapter() instanceof AdapterChoice.None) {
+            clashes.add("steps of TwoPointEstimate are smaller than the spacing of bf16 weights, so they would vanish; use compute F32, or an adapter");
+        }
+        if (r.weights() instanceof WeightsChoice.NormalFloat4 && !(r.selector() instanceof SelectorChoice.AdapterOnly)) {
+            clashes.add("weights Nf4Weights are frozen codes, and selector " + name(r.selector()) + " would train them; add an adapter and use AdapterOnly, or use DenseWeights");
+        }
+        if (r.weights() instanceof WeightsChoice.NormalFloat4 n && n.block() != 64) {
+            clashes.add("Nf4Weights come in blocks of 64, not " + n.block());
+        }
+        if (r.optimizer().inBackward() && r.data().accumulate() > 1) {
+            clashes.add("stepping in the backward pass and " + r.data().accumulate() + " accumulated micro-batches: a gradient is not complete before the last one; use accumulate 1, "
+                    + "or step at the boundary");
+        }
+        if (r.optimizer().subspace() instanceof OptimizerChoice.LowRank l && l.rank() < 1) {
+            clashes.add("a subspace of rank " + l.rank() + "; use at least 1");
+        }
+        if (r.optimizer().subspace() instanceof OptimizerChoice.LowRank && !(r.optimizer().rule() instanceof OptimizerChoice.AdamW)) {
+            clashes.add("a LowRankSubspace shrinks moments, and " + name(r.optimizer().rule()) + " has none; use AdamW");
+        }
+        if (r.adapter() instanceof AdapterChoice.LowRank l && (l.rank() < 1 || l.dropout() < 0 || l.dropout() >= 1)) {
+            clashes.add("LoRA of rank " + l.rank() + " with dropout " + l.dropout() + "; rank must be at least 1 and dropout in [0, 1)");
+        }
+        if (r.selector() instanceof SelectorChoice.LayerwiseSampling s && (s.count() < 0 || s.count() > model.layers() || s.every() < 1)) {
+            clashes.add("layer sampling of " + s.count() + " of " + model.layers() + " blocks every " + s.every() + " steps; expected 0 to " + model.layers() + " blocks and at least 1 step");
+        }
+        if (r.data().batch() < 1 || r.data().accumulate() < 1 || r.data().length() < 1) {
+            clashes.add("batch " + r.data().batch() + ", accumulate " + r.data().accumulate() + ", length " + r.data().length() + "; each must be at least 1");
+        }
+        if (r.data().length() > model.maxPositions()) {
+            clashes.add("length " + r.data().length() + " is more than the " + model.maxPositions() + " positions of the model");
+        }
+        if (!clashes.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; and ", clashes) + ".");
+        }
+    }
+
+    private static String name(Object choice) {
+        return choice.getClass().getSimpleName();
+    }
+}
