@@ -13,6 +13,9 @@ public final class Ledger {
     /** Called after each change, on the computing thread. Must be quick. */
     public interface Watcher {
         void changed(Ledger ledger, Account account, boolean opened);
+
+        /** An operation begins; its bookings follow. */
+        default void operation(String op, String owner) {}
     }
 
     private static final Category[] CATEGORIES = Category.values();
@@ -71,6 +74,9 @@ public final class Ledger {
         this.op = op;
         this.opOwner = owner;
         ops++;
+        if (watcher != null) {
+            watcher.operation(op, owner);
+        }
     }
 
     /** Operations named so far. */

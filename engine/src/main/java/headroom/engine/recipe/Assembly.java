@@ -142,6 +142,21 @@ public final class Assembly implements AutoCloseable {
         return objective.logits(Pass.untaped(compute), StackDriver.PLAIN, batch);
     }
 
+    /**
+     * Steps with the same mark do the same bookings for the same shapes: the first step makes the optimizer's state, a layer draw changes what trains, a basis is renewed
+     * now and then. A rehearsal needs one step of each mark.
+     */
+    public long mark(long step) {
+        long mark = step == 0 ? 0 : 1;
+        if (recipe.selector() instanceof SelectorChoice.LayerwiseSampling l) {
+            mark = 2 * (step / l.every()) + (step % l.every() == 0 ? 0 : 1);
+        }
+        if (recipe.optimizer().subspace() instanceof OptimizerChoice.LowRank l) {
+            mark = 2 * mark + (step % l.refresh() == 0 ? 1 : 0);
+        }
+        return mark;
+    }
+
     /** What trains at a step. */
     public Trainables trainables(long step) {
         return selector.at(step);
