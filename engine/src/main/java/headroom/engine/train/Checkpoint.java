@@ -22,8 +22,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -73,9 +75,9 @@ public final class Checkpoint {
                     numbers.put(name, value);
                 }
             });
-            SafeTensorsWriter writer = new SafeTensorsWriter();
-            tensors.forEach((name, t) -> writer.add(name, t.dtype(), t.shape(), () -> compute.download(t)));
-            writer.write(temporary.resolve(TENSORS));
+            List<SafeTensorsWriter.Entry> entries = new ArrayList<>();
+            tensors.forEach((name, t) -> entries.add(SafeTensorsWriter.Entry.of(name, t.dtype(), t.shape(), () -> compute.download(t))));
+            SafeTensorsWriter.write(temporary.resolve(TENSORS), entries, Map.of("format", "headroom checkpoint " + FORMAT));
             String hash = sha256(temporary.resolve(TENSORS));
             Path json = temporary.resolve(NUMBERS);
             Files.write(json, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new File(FORMAT, hash, numbers)));
@@ -141,7 +143,7 @@ public final class Checkpoint {
 
         @Override
         public ByteBuffer data(String name) {
-            return raw(name).data();
+            return raw(name).littleEndianData();
         }
 
         private RawTensor raw(String name) {

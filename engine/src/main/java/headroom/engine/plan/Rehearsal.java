@@ -1,0 +1,123 @@
+package headroom.engine.plan;
+
+import headroom.engine.compute.DryCompute;
+import headroom.engine.data.Batch;
+import headroom.engine.memory.Ledger;
+import headroom.engine.memory.Timeline;
+import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.data.DeviceBatch;
+import headroom.engine.train.BatchUpload;
+import headroom.engine.train.Evaluation;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A dry run: the program of a run, on shapes. It loads, trains the steps that differ in what they book, and evaluates; what the ledger holds meanwhile is the plan.
+ */
+public final class Rehearsal implements AutoCloseable {
+    private final Ledger ledger = new Ledger();
+    private final DryCompute compute = new DryCompute(ledger);
+    private final Assembly assembly;
+    private final Timeline loading = new Timeline();
+
+    /** The highest total of one phase, what it was made of, and the events between which it lies. */
+    public record Phase(String name, Ledger.Peak peak, Timeline timeline, long flops, long calls) {}
+
+    /** Loads the model and attaches what the recipe adds. Fails as a run would if the recipe does not fit. */
+    public Rehearsal(Recipe recipe, Assembly.ModelMaker maker, Assembly.Task task, long seed, long totalSteps) {
+        ledger.watch(loading);
+        assembly = new Assembly(compute, recipe, maker, task, seed, totalSteps);
+    }
+
+    public Assembly assembly() {
+        return assembly;
+    }
+
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /** What loading came to, before anything else ran. */
+    public Timeline loading() {
+        return loading;
+    }
+
+    /** One training step on a batch of a shape. */
+    public Phase step(String name, long step, Batch.Shape shape) {
+        return phase(name, () -> {
+            ledger.during("batch", "");
+            List<DeviceBatch> micro = BatchUpload.shaped(compute, shape, assembly.recipe().data().accumulate(), assembly.objective().perToken());
+            assembly.step(step, micro);
+            micro.forEach(DeviceBatch::close);
+        });
+    }
+
+    /** One evaluation batch of a shape. */
+    public Phase evaluate(String name, Batch.Shape shape) {
+        return phase(name, () -> {
+            ledger.during("batch", "");
+            for (DeviceBatch d : BatchUpload.shaped(compute, shape, 1, assembly.objective().perToken())) {
+                try (d) {
+                    Evaluation.score(assembly, d);
+                }
+            }
+        });
+    }
+
+    private Phase phase(String name, Runnable work) {
+        Timeline timeline = new Timeline();
+        ledger.resetPeak();
+        ledger.watch(timeline);
+        long flops = compute.flops();
+        long calls = compute.calls();
+        work.run();
+        return new Phase(name, ledger.peak(), timeline, compute.flops() - flops, compute.calls() - calls);
+    }
+
+    /** What happened in a run that decides sizes: a training step, or an evaluation, on a batch of a shape. */
+    public record Occasion(long step, boolean training, Batch.Shape shape) {}
+
+    /**
+     * The highest total of a run, given what happened in it. Steps that do the same bookings are rehearsed once.
+     *
+     * @param occasions in order
+     */
+    public static Ledger.Peak peakOf(Recipe recipe, Assembly.ModelMaker maker, Assembly.Task task, long seed, long totalSteps, Collection<Occasion> occasions) {
+        try (Rehearsal r = new Rehearsal(recipe, maker, task, seed, totalSteps)) {
+            Ledger.Peak highest = r.ledger.peak();
+            for (Occasion o : r.distinct(occasions)) {
+                Phase p = o.training() ? r.step("train", o.step(), o.shape()) : r.evaluate("evaluate", o.shape());
+                if (p.peak().bytes() > highest.bytes()) {
+                    highest = p.peak();
+                }
+            }
+            return highest;
+        }
+    }
+
+    private List<Occasion> distinct(Collection<Occasion> occasions) {
+        record Kind(boolean training, long mark, Batch.Shape shape) {}
+
+        Set<Kind> seen = new HashSet<>();
+        List<Occasion> out = new ArrayList<>();
+        for (Occasion o : new LinkedHashSet<>(occasions)) {
+            if (seen.add(new Kind(o.training(), o.training() ? assembly.mark(o.step()) : 0, o.shape()))) {
+                out.add(o);
+            }
+        }
+        return out;
+    }
+
+    @Override
+    public void close() {
+        assembly.close();
+        if (ledger.openAccounts() != 0) {
+            throw new IllegalStateException("a rehearsal left " + ledger.openAccounts() + " accounts open, the largest " + ledger.largest(1));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package headroom.engine.train;
+
+import headroom.engine.data.Batch;
+import java.util.Map;
+
+/** Hears of everything that happens in a run, on its engine thread and in order. What must be durable is made so before the method returns. */
+public interface RunListener {
+    /** Figures of a step that is done. Steps count from 1. */
+    record Step(long step, double loss, double rate, double gradientNorm, long tokens, double seconds, long peakBytes, Batch.Shape shape) {}
+
+    void started(long fromStep, long toStep);
+
+    void stepped(Step step);
+
+    /** @param metrics by name: loss, accuracy, perplexity */
+    void evaluated(long step, Map<String, Double> metrics, double seconds);
+
+    void checkpointed(long step, Checkpoint.Written written, double seconds);
+
+    void paused(long step);
+
+    void resumed(long step);
+}
