@@ -5,7 +5,9 @@ import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +21,7 @@ public abstract class Compute implements AutoCloseable {
     private String owner = "";
     private long flops;
     private long calls;
+    private Map<String, long[]> flopsByOwner;
 
     protected Compute(Ledger ledger) {
         this.ledger = ledger;
@@ -36,6 +39,12 @@ public abstract class Compute implements AutoCloseable {
     /** Kernel calls so far. */
     public final long calls() {
         return calls;
+    }
+
+    /** Starts to count operations by owner, from zero; the map grows as kernels are called. Each value is an array of one number. */
+    public final Map<String, long[]> meterOwners() {
+        flopsByOwner = new HashMap<>();
+        return flopsByOwner;
     }
 
     /** True on the machine that books without computing. Values read back from it are NaN or zero: no program may depend on them for its sizes. */
@@ -99,6 +108,9 @@ public abstract class Compute implements AutoCloseable {
             }
             flops += outcome.flops();
             calls++;
+            if (flopsByOwner != null) {
+                flopsByOwner.computeIfAbsent(owner, o -> new long[1])[0] += outcome.flops();
+            }
             done = true;
             return out;
         } finally {

@@ -67,7 +67,12 @@ public final class Account {
     /** What an account looked like at one moment. */
     public record View(Category category, Tier tier, String owner, String what, long bytes) {}
 
-    View view() {
+    /** True if it was open right after a ledger event. */
+    public boolean isOpenAt(long event) {
+        return birth <= event && (death < 0 || death > event);
+    }
+
+    public View view() {
         return new View(category, tier, owner, what, bytes);
     }
 

@@ -201,7 +201,7 @@ public final class Ledger {
     }
 
     /** All open accounts, in no particular order. */
-    public List<Account.View> accounts() {
-        return open.stream().map(Account::view).toList();
+    public List<Account> accounts() {
+        return List.copyOf(open);
     }
 }

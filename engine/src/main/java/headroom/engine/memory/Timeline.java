@@ -70,7 +70,7 @@ public final class Timeline implements Ledger.Watcher {
     /** Device accounts that were open right after an event, largest first. */
     public List<Account> aliveAt(long event) {
         return accounts.stream()
-                .filter(a -> a.tier == Tier.DEVICE && a.birth <= event && (a.death < 0 || a.death > event))
+                .filter(a -> a.tier == Tier.DEVICE && a.isOpenAt(event))
                 .sorted(Comparator.comparingLong(Account::bytes).reversed())
                 .toList();
     }

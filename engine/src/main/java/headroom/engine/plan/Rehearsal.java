@@ -2,7 +2,9 @@ package headroom.engine.plan;
 
 import headroom.engine.compute.DryCompute;
 import headroom.engine.data.Batch;
+import headroom.engine.memory.Account;
 import headroom.engine.memory.Ledger;
+import headroom.engine.memory.Tier;
 import headroom.engine.memory.Timeline;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Recipe;
@@ -11,10 +13,12 @@ import headroom.engine.train.BatchUpload;
 import headroom.engine.train.Evaluation;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A dry run: the program of a run, on shapes. It loads, trains the steps that differ in what they book, and evaluates; what the ledger holds meanwhile is the plan.
@@ -25,8 +29,14 @@ public final class Rehearsal implements AutoCloseable {
     private final Assembly assembly;
     private final Timeline loading = new Timeline();
 
-    /** The highest total of one phase, what it was made of, and the events between which it lies. */
-    public record Phase(String name, Ledger.Peak peak, Timeline timeline, long flops, long calls) {}
+    /** The highest total of one phase, what it was made of, and everything that was booked in it. */
+    public record Phase(String name, Ledger.Peak peak, Timeline timeline, List<Account> standing, long flops, long calls) {
+        /** Device accounts at the peak, largest first. */
+        public List<Account.View> accountsAtPeak() {
+            return Stream.concat(standing.stream().filter(a -> a.tier() == Tier.DEVICE && a.isOpenAt(peak.event())), timeline.aliveAt(peak.event()).stream())
+                    .sorted(Comparator.comparingLong(Account::bytes).reversed()).map(Account::view).toList();
+        }
+    }
 
     /** Loads the model and attaches what the recipe adds. Fails as a run would if the recipe does not fit. */
     public Rehearsal(Recipe recipe, Assembly.ModelMaker maker, Assembly.Task task, long seed, long totalSteps) {
@@ -71,12 +81,13 @@ public final class Rehearsal implements AutoCloseable {
 
     private Phase phase(String name, Runnable work) {
         Timeline timeline = new Timeline();
+        List<Account> standing = ledger.accounts();
         ledger.resetPeak();
         ledger.watch(timeline);
         long flops = compute.flops();
         long calls = compute.calls();
         work.run();
-        return new Phase(name, ledger.peak(), timeline, compute.flops() - flops, compute.calls() - calls);
+        return new Phase(name, ledger.peak(), timeline, standing, compute.flops() - flops, compute.calls() - calls);
     }
 
     /** What happened in a run that decides sizes: a training step, or an evaluation, on a batch of a shape. */

@@ -104,12 +104,12 @@ final class AdamWRule implements UpdateRule {
                 s.basis.close();
                 s.basis = null;
             }
-            s.basis = LowRankBasis.leading(compute, p, g, low.rank());
+            s.basis = LowRankBasis.leading(compute, p, g, low.rank(), choice.state() == OptimizerChoice.StateType.BF16);
         }
         double c1 = 1 - Math.pow(choice.beta1(), s.clock);
         double c2 = 1 - Math.pow(choice.beta2(), s.clock);
         double eps = choice.epsilonBeforeCorrection() ? choice.epsilon() : choice.epsilon() * Math.sqrt(c2);
-        try (Tensor r = s.basis.project(compute, g)) {
+        try (Tensor projected = s.basis.project(compute, g); Tensor r = inStateType(p, projected)) {
             if (s.m == null) {
                 s.m = zeros(p, "m", r.shape());
                 s.v = zeros(p, "v", r.shape());
@@ -123,6 +123,10 @@ final class AdamWRule implements UpdateRule {
                 }
             }
         }
+    }
+
+    private Tensor inStateType(Parameter p, Tensor r) {
+        return r.dtype() == stateType(p) ? r.retain() : compute.call(CoreKernels.CAST, r, (long) stateType(p).torchCode());
     }
 
     @Override

@@ -1,7 +1,9 @@
 package headroom.engine.recipe.optimizer;
 
 import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
 import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.CoreKernels;
 import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.LowRankKernels;
 import headroom.engine.memory.Category;
@@ -21,9 +23,16 @@ final class LowRankBasis {
         this.left = left;
     }
 
-    static LowRankBasis leading(Compute c, Parameter p, Tensor g, int rank) {
+    /** @param narrow true keeps it in bf16 */
+    static LowRankBasis leading(Compute c, Parameter p, Tensor g, int rank, boolean narrow) {
         boolean left = g.dim(0) < g.dim(1);
-        return new LowRankBasis(c.call(LowRankKernels.SVD_BASIS, g, (long) rank, left).book(Category.OPTIMIZER, p.path() + ".basis"), left);
+        Tensor wide = c.call(LowRankKernels.SVD_BASIS, g, (long) rank, left);
+        if (!narrow) {
+            return new LowRankBasis(wide.book(Category.OPTIMIZER, p.path() + ".basis"), left);
+        }
+        try (wide) {
+            return new LowRankBasis(c.call(CoreKernels.CAST, wide, (long) DType.BF16.torchCode()).book(Category.OPTIMIZER, p.path() + ".basis"), left);
+        }
     }
 
     /** R: [r, n] or [m, r]. */
