@@ -85,7 +85,7 @@ public final class Assembly implements AutoCloseable {
                 case AdapterChoice.None n -> null;
                 case AdapterChoice.LowRank l -> keep(made, LowRankAdapter.attach(compute, model, l, dtype, seed));
             };
-            head = task instanceof Task.Classification c ? keep(made, new TaskHead(compute, dtype, model.config(), c.classes(), seed)) : null;
+            head = task instanceof Task.Classification c ? keep(made, TaskHead.create(compute, model.config(), c.classes(), dtype, seed)) : null;
             objective = head == null ? new Objective.TokenLoss(model) : new Objective.LabelLoss(model, head);
             if (head == null && model.head() == null) {
                 throw new IllegalArgumentException("an encoder has no language-model head; choose labelled data, or a decoder");
