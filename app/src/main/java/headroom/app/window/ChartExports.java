@@ -3,6 +3,7 @@ package headroom.app.window;
 import headroom.app.component.CanvasRegion;
 import headroom.app.component.FigureTable;
 import headroom.app.component.NodeImage;
+import headroom.app.component.Pop;
 import headroom.app.component.Tabular;
 import java.io.File;
 import java.io.IOException;
@@ -34,10 +35,7 @@ final class ChartExports {
     void table() {
         final Node chart = scene.getFocusOwner();
         final FigureTable table = new FigureTable(((Tabular) chart).figures());
-        final PopOver pop = new PopOver(table);
-        pop.setDetachable(false);
-        pop.setArrowLocation(PopOver.ArrowLocation.TOP_CENTER);
-        pop.show(chart);
+        Pop.show(chart, table, PopOver.ArrowLocation.TOP_CENTER);
         table.requestFocus();
     }
 

@@ -26,7 +26,8 @@ public record Command(String name, Optional<KeyCombination> key, String twin, Bo
 
     /** {@code Ctrl R}, as keys are written in the window. */
     public String keyText() {
-        return key.map(combination -> combination.getName().replace('+', ' ')).orElse("");
+        return key.map(combination -> combination.getName().replace("Shift+Ctrl", "Ctrl+Shift").replace("Slash", "/").replace("Period", ".")
+                .replace('+', ' ')).orElse("");
     }
 
     /** Single letters, digits, Space and signs: they belong to a text field while one has the focus. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import javafx.application.Application;
 import javafx.scene.Scene;
+import javafx.scene.image.Image;
 import javafx.scene.layout.StackPane;
 import javafx.stage.Stage;
 
@@ -19,6 +20,7 @@ public class HeadroomApplication extends Application {
     private static final double HEIGHT = 900;
     private static final double LEAST_WIDTH = 1280;
     private static final double LEAST_HEIGHT = 800;
+    private static final int[] ICONS = {16, 32, 48, 64, 128, 256};
 
     private Workbench workbench;
     private Problem problem;
@@ -45,6 +47,9 @@ public class HeadroomApplication extends Application {
     @Override
     public void start(Stage stage) {
         stage.setTitle("Headroom");
+        for (final int size : ICONS) {
+            stage.getIcons().add(new Image(HeadroomApplication.class.getResource("/headroom/icons/headroom-" + size + ".png").toExternalForm()));
+        }
         stage.setMinWidth(LEAST_WIDTH);
         stage.setMinHeight(LEAST_HEIGHT);
         if (problem != null) {

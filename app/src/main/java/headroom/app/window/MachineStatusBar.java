@@ -1,5 +1,6 @@
 package headroom.app.window;
 
+import headroom.app.component.Pop;
 import headroom.app.component.Units;
 import headroom.engine.workbench.MachineReading;
 import java.util.ArrayList;
@@ -104,11 +105,7 @@ final class MachineStatusBar extends StatusBar {
 
         private void open(String name) {
             if (!pairs.isEmpty()) {
-                final PopOver pop = new PopOver(table(name));
-                pop.setDetachable(false);
-                pop.setArrowLocation(PopOver.ArrowLocation.BOTTOM_LEFT);
-                pop.setCornerRadius(4);
-                pop.show(button);
+                Pop.show(button, table(name), PopOver.ArrowLocation.BOTTOM_LEFT);
             }
         }
 
