@@ -9,13 +9,20 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
- * A {@code tokenizer.json} of the Hugging Face format, run by the native library that comes in DJL's jar. Nothing is fetched: on a machine with a GPU the library would otherwise
- * look for its CUDA build on the network, so the CPU build is demanded before it loads.
+ * A {@code tokenizer.json} of the Hugging Face format, run by the native library that comes in DJL's jar. Nothing is fetched and nobody is told: on a machine with a GPU the library
+ * would look for its CUDA build on the network, and DJL reports its start to its makers from some machines; both are switched off before it loads.
  */
 public final class HuggingFaceTokenizers implements Tokenizer {
     static {
-        if (System.getProperty("RUST_FLAVOR") == null) {
-            System.setProperty("RUST_FLAVOR", "cpu");
+        keep("RUST_FLAVOR", "cpu");
+        keep("OPT_OUT_TRACKING", "true");
+        keep("ai.djl.offline", "true");
+    }
+
+    /** What a person has set stays. */
+    private static void keep(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 
