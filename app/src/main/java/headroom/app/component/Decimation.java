@@ -18,14 +18,23 @@ final class Decimation {
         final int end = Math.min(points.size(), points.from(axes.x1()) + 1);
         int i = first;
         while (i < end) {
-            final int column = (int) Math.floor(axes.px(points.x(i)));
+            final double border = axes.x(Math.floor(axes.px(points.x(i))) + 1);
             int lowest = i;
             int highest = i;
             int last = i;
-            while (last + 1 < end && (int) Math.floor(axes.px(points.x(last + 1))) == column) {
+            double low = points.y(i);
+            double high = low;
+            while (last + 1 < end && points.x(last + 1) < border) {
                 last++;
-                lowest = points.y(last) < points.y(lowest) ? last : lowest;
-                highest = points.y(last) > points.y(highest) ? last : highest;
+                final double y = points.y(last);
+                if (y < low || Double.isNaN(low)) {
+                    low = y;
+                    lowest = last;
+                }
+                if (y > high || Double.isNaN(high)) {
+                    high = y;
+                    highest = last;
+                }
             }
             final int[] keep = {i, Math.min(lowest, highest), Math.max(lowest, highest), last};
             for (int k = 0; k < keep.length; k++) {

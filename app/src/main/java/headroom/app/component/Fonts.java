@@ -3,6 +3,7 @@ package headroom.app.component;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javafx.scene.text.Font;
@@ -21,6 +22,17 @@ public final class Fonts {
     private static final Map<String, String> FILES = Map.of(SANS, "HeadroomSans-Regular.ttf", MEDIUM, "HeadroomSans-Medium.ttf",
             SEMIBOLD, "HeadroomSans-SemiBold.ttf", MONO, "JetBrainsMono-Regular.ttf");
     private static final Map<String, Font> SIZED = new ConcurrentHashMap<>();
+    private static final int WIDTHS_KEPT = 1_024;
+    private static final Text MEASURE = new Text();
+    /** Charts measure the same few labels every frame. */
+    private static final Map<String, Double> WIDTHS = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Double> eldest) {
+            return size() > WIDTHS_KEPT;
+        }
+    };
     private static boolean loaded;
 
     private Fonts() {}
@@ -41,9 +53,11 @@ public final class Fonts {
 
     /** How wide a text is, for labels that must not collide. Only on the window's thread. */
     public static double width(String text, Font font) {
-        final Text measure = new Text(text);
-        measure.setFont(font);
-        return measure.getLayoutBounds().getWidth();
+        return WIDTHS.computeIfAbsent(font.getFamily() + font.getSize() + '/' + text, key -> {
+            MEASURE.setFont(font);
+            MEASURE.setText(text);
+            return MEASURE.getLayoutBounds().getWidth();
+        });
     }
 
     private static void read(String file) {

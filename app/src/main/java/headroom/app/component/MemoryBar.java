@@ -160,6 +160,12 @@ public final class MemoryBar extends CanvasRegion {
         pen.fill("bad-bg", x, TICK, w, thickness);
         pen.stroke(pen.role("bad"), 2, 5, 3);
         pen.graphics().strokeRect(pen.snap(x) + 1, TICK + 1, w - 2, thickness - 2);
+        final long over = stack.totalBytes() + asked.bytes() - budgetBytes.orElse(Long.MAX_VALUE / 2);
+        final String text = over > 0 ? Units.memory(over) + " short" : Units.memory(asked.bytes()) + " asked";
+        final double from = Math.max(x + 6, over > 0 ? x + w - over * (w / asked.bytes()) + 8 : 0);
+        if (labelled && from + Fonts.width(text, Pen.AXIS_STRONG) < x + w - 4) {
+            pen.left(text, Pen.AXIS_STRONG, "bad", from, TICK + thickness / 2);
+        }
     }
 
     private void breakMark(Pen pen, double width) {

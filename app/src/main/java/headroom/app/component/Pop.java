@@ -1,5 +1,6 @@
 package headroom.app.component;
 
+import javafx.application.Platform;
 import javafx.scene.Node;
 import javafx.util.Duration;
 import org.controlsfx.control.PopOver;
@@ -17,8 +18,9 @@ public final class Pop {
         pop.setArrowLocation(arrow);
         pop.setCornerRadius(4);
         pop.setArrowSize(8);
-        pop.setFadeInDuration(QUICK);
-        pop.setFadeOutDuration(QUICK);
+        final Duration fade = Platform.getPreferences().isReducedMotion() ? Duration.ZERO : QUICK;
+        pop.setFadeInDuration(fade);
+        pop.setFadeOutDuration(fade);
         // its own sheet stands on the root and would win over the scene's
         pop.getRoot().getStylesheets().setAll(owner.getScene().getStylesheets());
         pop.show(owner);

@@ -43,14 +43,25 @@ record TimelinePicture(Pen pen, Axes axes, Bookings bookings, OptionalLong budge
         for (int c = categories.length - 1; c >= 0; c--) {
             final Category category = categories[c];
             final Color color = pen.palette().memory(category);
+            if (c > 0 && nothing(runs, category)) {
+                continue;
+            }
             area(runs, run -> bookings.top(category, run.most));
-            pen.graphics().setFill(pen.role("bg-surface"));
-            pen.graphics().fill();
-            pen.graphics().setFill(lit == null || lit == category ? color : color.deriveColor(0, 1, 1, dim));
+            final boolean faded = lit != null && lit != category;
+            if (faded) {
+                pen.graphics().setFill(pen.role("bg-surface"));
+                pen.graphics().fill();
+            }
+            pen.graphics().setFill(faded ? color.deriveColor(0, 1, 1, dim) : color);
             pen.graphics().fill();
         }
         outside(runs);
         low(runs);
+    }
+
+    /** A category that holds nothing in sight lies wholly under the one below it. */
+    private boolean nothing(List<Bookings.Run> runs, Category category) {
+        return runs.stream().allMatch(run -> bookings.at(run.most).bytes().get(category) == 0);
     }
 
     /** What lies outside the ledger is hatched, below everything. */
