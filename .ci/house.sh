@@ -174,7 +174,7 @@ preload_allocator() {
     local library
     is_linux || return 0
     [[ ${HEADROOM_MALLOC:-} == system ]] && return 0
-    need_libraries allocator "training runs two to three times slower with the allocator of the C library" "${ALLOCATOR_NEEDS[@]}"
+    need_libraries allocator "training runs slower, since the allocator of the C library gives large blocks back to the system at every step" "${ALLOCATOR_NEEDS[@]}"
     library=$(library_path libjemalloc.so.2) || return 0
     export LD_PRELOAD=$library${LD_PRELOAD:+:$LD_PRELOAD}
     export MALLOC_CONF=${MALLOC_CONF:-dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0}
