@@ -27,7 +27,7 @@ class SampleDataTest {
         assertThat(checked.labelRows().values()).allMatch(count -> count == checked.rows() / 2);
         Dataset data = checked.dataset();
         assertThat(data.labels()).containsExactly("negative", "positive");
-        assertThat(data.heldOut()).hasSizeBetween(240, 250);
+        assertThat(data.heldOut()).hasSize(294);
         assertThat(data.card().licence()).isEqualTo("CC0-1.0");
         assertThat(data.card().text()).contains(String.format(Locale.ROOT, "%,d", checked.rows())).contains("Held out");
         List<Set<String>> words = Stream.concat(data.train().stream(), data.heldOut().stream())
