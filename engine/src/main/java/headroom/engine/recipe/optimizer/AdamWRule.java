@@ -25,6 +25,7 @@ final class AdamWRule implements UpdateRule {
     private final OptimizerChoice.Subspace subspace;
     private final Predicate<Parameter> projected;
     private final Map<Parameter, Moments> states = new IdentityHashMap<>();
+    private long runStep;
 
     private static final class Moments {
         long clock;
@@ -69,13 +70,19 @@ final class AdamWRule implements UpdateRule {
     }
 
     @Override
+    public void begin(long step) {
+        runStep = step;
+    }
+
+    @Override
     public void step(Parameter p, Tensor g, double rate) {
         Moments s = states.computeIfAbsent(p, k -> new Moments());
         if (p.dtype() == DType.BF16 && choice.state() == OptimizerChoice.StateType.F32 && s.master == null) {
             s.master = compute.call(CoreKernels.CAST, p.data(), (long) DType.F32.torchCode()).book(Category.OPTIMIZER, p.path() + ".master");
         }
         double decay = p.decays() ? choice.decay() : 0;
-        s.clock++;
+        // a rehearsal leaves out the steps that book the same: its clocks follow the run, or a renewal of a basis would never come
+        s.clock = compute.isDry() ? runStep + 1 : s.clock + 1;
         if (rankOf(p) > 0) {
             stepProjected(p, s, g, rate, decay, (OptimizerChoice.LowRank) subspace);
         } else {

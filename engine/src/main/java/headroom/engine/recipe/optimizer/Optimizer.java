@@ -60,6 +60,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
             }
         }
         trainables = now;
+        rule.begin(step);
     }
 
     /** Says whether the micro-batch that comes is the last one of the step: only then is a gradient complete. */

@@ -6,6 +6,9 @@ import headroom.engine.tape.Parameter;
 
 /** What is done with the gradient of one parameter, and the state that this takes. */
 interface UpdateRule extends State.Holder, AutoCloseable {
+    /** A step of the run begins, counted from 0. */
+    default void begin(long step) {}
+
     /** @param g gradient of the parameter's shape, borrowed; may be overwritten */
     void step(Parameter p, Tensor g, double rate);
 
