@@ -96,7 +96,9 @@ final class CatalogCommand implements Callable<Integer> {
         table.print(out);
         if (withSettings) {
             for (final MethodEntry method : catalog.methods()) {
-                settings(out, method.id(), method.settings());
+                final List<Setting> common = catalog.commonSettings();
+                // a common setting is told here only where the method's standard is its own
+                settings(out, method.id(), method.settings().stream().filter(s -> common.stream().noneMatch(c -> same(c, s))).toList());
             }
             settings(out, "every method", catalog.commonSettings());
         } else {
@@ -113,6 +115,10 @@ final class CatalogCommand implements Callable<Integer> {
         final Table table = new Table("key", "default", "values", "what it does");
         settings.forEach(s -> table.row(s.key(), s.standard(), values(s), s.help()));
         table.print(out);
+    }
+
+    private static boolean same(Setting a, Setting b) {
+        return a.key().equals(b.key()) && a.standard().equals(b.standard());
     }
 
     private static String values(Setting setting) {

@@ -73,7 +73,7 @@ final class JsonParts {
 
     static ObjectNode account(AccountRow row) {
         return object().put("category", row.category().name().toLowerCase(Locale.ROOT)).put("owner", row.owner())
-                .put("count", row.count()).put("shape", row.shape()).put("dtype", row.dtype()).put("bytes", row.bytes())
+                .put("count", row.count()).put("what", row.what()).put("bytes", row.bytes())
                 .put("host", row.host()).put("why", row.why());
     }
 

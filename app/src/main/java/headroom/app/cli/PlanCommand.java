@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
         description = "Say what one training step will hold in memory, by a dry run of the same program that trains.",
         footer = {"", "Shape-only models of the catalog can be planned too. Without --data give --batch and --length.", "", "Examples:",
             "  headroom plan --model minilm --data reviews.csv --method lora --budget 8GiB",
-            "  headroom plan --model llama-7b --method galore --batch 1 --length 2048 --set dtype=bf16",
+            "  headroom plan --model llama-7b --method galore --batch 1 --length 2048 --set compute=bf16 --set state=bf16",
             "  headroom plan --model llama-7b --method qlora --batch 1 --length 512 --json -"})
 final class PlanCommand implements Callable<Integer> {
     @Mixin

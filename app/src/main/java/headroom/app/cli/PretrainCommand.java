@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(name = "pretrain", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Train a model from newly drawn weights; its shape and tokenizer are those of --model.",
         footer = {"", "Examples:", "  headroom pretrain --model sprout --data corpus --method full --steps 2000 --out my-sprout",
-            "  headroom pretrain --model sprout --data stories.txt --set learningRate=0.001 --epochs 2 --out my-sprout"})
+            "  headroom pretrain --model sprout --data stories.txt --set rate=0.001 --epochs 2 --out my-sprout"})
 final class PretrainCommand implements Callable<Integer> {
     @Mixin
     private PlanOptions plan;

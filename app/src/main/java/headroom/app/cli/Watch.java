@@ -3,12 +3,14 @@ package headroom.app.cli;
 import headroom.engine.workbench.FailureCard;
 import headroom.engine.workbench.RunCommand;
 import headroom.engine.workbench.RunDetails;
+import headroom.engine.workbench.RunEvent;
 import headroom.engine.workbench.RunSnapshot;
 import headroom.engine.workbench.RunState;
 import headroom.engine.workbench.Workbench;
 import headroom.engine.workbench.WorkbenchException;
 import java.io.PrintStream;
-import java.util.concurrent.CountDownLatch;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -16,16 +18,16 @@ import java.util.function.Supplier;
 final class Watch {
     private static final long LOOK_MILLIS = 100;
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** A checkpoint of a model that fits here is written well within this. */
-    private static final long STOP_SECONDS = 120;
 
     private final Terminal terminal;
     private final Workbench workbench;
     private final HomeOption home;
     private final JsonOption json;
-    private final CountDownLatch done = new CountDownLatch(1);
     private volatile String run;
     private volatile RunState state;
+    private volatile boolean stopping;
+    private boolean told;
+    private Instant warned = Instant.MIN;
 
     Watch(Terminal terminal, Workbench workbench, HomeOption home, JsonOption json) {
         this.terminal = terminal;
@@ -47,9 +49,7 @@ final class Watch {
      * @return the exit code: 0 only when the run finished
      */
     int follow(Supplier<String> begin) throws InterruptedException {
-        final Thread stop = new Thread(this::stopAndWait, "stop at Ctrl-C");
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
+        try (Interruption _ = new Interruption(this::stop)) {
             run = begin.get();
             final RunSnapshot last = watch();
             state = last.state();
@@ -57,9 +57,6 @@ final class Watch {
             json.write(terminal, () -> RunJson.of(details), out -> RunText.print(out, details));
             end(last);
             return state == RunState.FINISHED ? 0 : 1;
-        } finally {
-            done.countDown();
-            forget(stop);
         }
     }
 
@@ -71,6 +68,7 @@ final class Watch {
         String shown = "";
         long spoken = System.nanoTime() - QUIET_NANOS;
         while (true) {
+            obey();
             final RunSnapshot now = workbench.snapshot(run);
             final String progress = RunText.progress(now);
             if (terminal.interactive() && !progress.equals(shown)) {
@@ -83,6 +81,7 @@ final class Watch {
                 spoken = System.nanoTime();
             }
             shown = progress;
+            line &= !warnings(now, line);
             for (; evals < now.evals().size(); evals++) {
                 err.println((line ? "\r\033[K" : "") + RunText.evaluation(now.evals().get(evals)));
                 line = false;
@@ -93,6 +92,20 @@ final class Watch {
             }
             Thread.sleep(LOOK_MILLIS);
         }
+    }
+
+    /** Prints what is new among the warnings, oldest first; true if there was any. */
+    private boolean warnings(RunSnapshot now, boolean line) {
+        final List<RunEvent> fresh = now.events().stream().takeWhile(event -> event.at().isAfter(warned))
+                .filter(event -> event.level() == RunEvent.Level.WARNING).toList().reversed();
+        if (!now.events().isEmpty()) {
+            warned = now.events().getFirst().at();
+        }
+        if (line && !fresh.isEmpty()) {
+            terminal.err().print("\r\033[K");
+        }
+        fresh.forEach(event -> terminal.err().println(event.title() + ": " + event.detail()));
+        return !fresh.isEmpty();
     }
 
     private void end(RunSnapshot last) {
@@ -113,33 +126,27 @@ final class Watch {
         card.overBudget().ifPresent(over -> {
             final Table table = new Table("largest accounts", "category", "", ">bytes");
             over.largest().forEach(a -> table.row(a.owner(), a.category().name().toLowerCase(java.util.Locale.ROOT),
-                    (a.shape() + " " + a.dtype()).strip(), Figures.bytes(a.bytes())));
+                    a.what(), Figures.bytes(a.bytes())));
             table.print(terminal.err());
         });
         card.remedies().forEach(remedy -> terminal.err().println("do:    " + PlanText.line(remedy)));
     }
 
-    /** Runs while the process ends: main has time to store the checkpoint and to say how to go on. */
-    private void stopAndWait() {
-        try {
-            if (run != null && done.getCount() > 0) {
-                workbench.command(run, RunCommand.STOP);
-                terminal.err().println();
-                terminal.err().println("Stopping after this step, with a checkpoint.");
-            }
-            done.await(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (WorkbenchException _) {
-            // the run ended by itself in between: nothing to stop
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+    private void stop() {
+        stopping = true;
+        terminal.err().println();
+        terminal.err().println("Stopping after this step, with a checkpoint. Ctrl-C again ends at once and loses the steps since the last one.");
     }
 
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException _) {
-            // the process is ending already and the hook has run
+    /** Only the thread that watches gives orders: a signal may come before the run has begun. */
+    private void obey() {
+        if (stopping && !told) {
+            told = true;
+            try {
+                workbench.command(run, RunCommand.STOP);
+            } catch (WorkbenchException _) {
+                // the run ended by itself in between: nothing to stop
+            }
         }
     }
 }

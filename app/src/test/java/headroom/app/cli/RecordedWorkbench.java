@@ -118,7 +118,7 @@ final class RecordedWorkbench {
         final LayerRow layer = new LayerRow("encoder.0", 7_000_000, 0, 7_000_000, 7_000_000, 14_000_000, 6_000_000, 1e9);
         return new MemoryPlan(request, Map.of("rank", "8"), PEAK_BYTES, INSTANT, 0, 4_000_000, request.budgetBytes().orElse(BUDGET),
                 List.of(INSTANT), List.of(layer, new LayerRow("encoder.1", 7_000_000, 0, 7_000_000, 7_000_000, 14_000_000, 6_000_000, 1e9)),
-                List.of(new AccountRow(Category.WEIGHTS, "embeddings.word", 1, "[30522, 384]", "F32", 46_881_792, false, "forward and backward read it")),
+                List.of(new AccountRow(Category.WEIGHTS, "embeddings.word", 1, "upload", 46_881_792, false, "forward and backward read it")),
                 List.of(new MemoryPlan.Phase("Train, typical", "32 x 128", PEAK_BYTES)),
                 List.of(new Advice("Checkpoint each block", 20_000_000, PEAK_BYTES - 20_000_000, 0.27, true, true, "Computes the rest again.",
                         Verdict.FITS, request.with("checkpointing", "each"))),

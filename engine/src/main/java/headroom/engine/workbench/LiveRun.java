@@ -1,0 +1,130 @@
+package headroom.engine.workbench;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.TorchCompute;
+import headroom.engine.exchange.FormatException;
+import headroom.engine.exchange.TensorFile;
+import headroom.engine.exchange.TensorFiles;
+import headroom.engine.memory.Ledger;
+import headroom.engine.recipe.Assembly;
+import headroom.engine.store.RunState;
+import headroom.engine.train.Checkpoint;
+import headroom.engine.train.Control;
+import headroom.engine.train.Evaluation;
+import headroom.engine.train.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** A run in this process: one engine thread that owns the machine, the model and the trainer from loading to the end. */
+final class LiveRun {
+    private final RunJob job;
+    private final RunRecord record;
+    private final Control control = new Control();
+    private final boolean cuda;
+    private final Path checkpoints;
+    private final Optional<Path> from;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread thread;
+
+    /** @param from checkpoint to go on from */
+    LiveRun(RunJob job, RunRecord record, boolean cuda, Path checkpoints, Optional<Path> from) {
+        this.job = job;
+        this.record = record;
+        this.cuda = cuda;
+        this.checkpoints = checkpoints;
+        this.from = from;
+        this.thread = new Thread(this::live, "engine of run " + record.run());
+    }
+
+    void begin() {
+        thread.start();
+    }
+
+    RunRecord record() {
+        return record;
+    }
+
+    boolean over() {
+        return ended.getCount() == 0;
+    }
+
+    void await() throws InterruptedException {
+        ended.await();
+    }
+
+    void command(RunCommand command) {
+        switch (command) {
+            case PAUSE -> control.pause();
+            case RESUME -> control.resume();
+            case CHECKPOINT -> control.checkpoint();
+            case STOP -> control.stop();
+        }
+    }
+
+    private void live() {
+        final Ledger ledger = new Ledger();
+        try {
+            if (from.isEmpty()) {
+                record.nameBadRows();
+            }
+            record.loading();
+            ledger.setBudget(job.budgetBytes());
+            try (Compute compute = cuda ? TorchCompute.cuda(ledger) : TorchCompute.cpu(ledger)) {
+                record.watch(ledger, job.plan().layers());
+                train(compute);
+            }
+            if (ledger.openAccounts() != 0) {
+                throw new IllegalStateException("the ledger holds " + ledger.openAccounts() + " accounts after the run was closed, the largest "
+                        + ledger.largest(1));
+            }
+            record.end();
+        } catch (Throwable failure) {
+            // whatever ended the run is told as a card; the process goes on
+            record.fail(failure);
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void train(Compute compute) throws IOException, InterruptedException {
+        try (Assembly assembly = assembly(compute)) {
+            final Trainer trainer = new Trainer(assembly, job.source(),
+                    new Trainer.Extent(job.steps(), job.evalEvery(), job.checkpointEvery(), checkpoints), control, record);
+            if (from.isPresent()) {
+                try (Checkpoint.Opened checkpoint = Checkpoint.open(from.get())) {
+                    trainer.restore(checkpoint);
+                }
+            }
+            record.entering(RunState.RUNNING, from.isPresent() ? "went on from a checkpoint" : "started");
+            if (from.isEmpty()) {
+                asItWasGiven(assembly);
+            }
+            record.ending(trainer.run());
+        }
+    }
+
+    /** How good the model is before the first step: what training is held against. */
+    private void asItWasGiven(Assembly assembly) {
+        final long begin = System.nanoTime();
+        final Map<String, Double> metrics = Evaluation.of(assembly, job.source().heldOut(), control::isStopping);
+        if (!metrics.isEmpty()) {
+            record.evaluated(0, metrics, (System.nanoTime() - begin) * 1e-9);
+        }
+    }
+
+    private Assembly assembly(Compute compute) throws IOException {
+        final RunRequest request = job.request();
+        if (request.fresh()) {
+            return new Assembly(compute, job.prepared().method().recipe(), job.prepared().fresh(request.seed()), job.prepared().task(), request.seed(), job.steps());
+        }
+        final Path folder = job.prepared().model().folder().orElseThrow();
+        try (TensorFile weights = TensorFiles.open(folder)) {
+            return new Assembly(compute, job.prepared().method().recipe(), job.prepared().from(weights), job.prepared().task(), request.seed(), job.steps());
+        } catch (FormatException e) {
+            throw new WorkbenchException(Problem.of("The weights in " + folder + " cannot be read: " + e.getMessage(), "Nothing was trained.", e.advice()), e);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package headroom.engine.workbench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.CoreKernels;
+import headroom.engine.compute.kernel.ElementwiseKernels;
+import headroom.engine.exchange.LowRankFactors;
+import headroom.engine.exchange.ModelExport;
+import headroom.engine.exchange.PeftAdapter;
+import headroom.engine.exchange.PeftConfig;
+import headroom.engine.exchange.RawTensor;
+import headroom.engine.exchange.SafeTensorsWriter;
+import headroom.engine.exchange.TensorFile;
+import headroom.engine.exchange.TensorFiles;
+import headroom.engine.model.CheckpointExport;
+import headroom.engine.model.CheckpointNames;
+import headroom.engine.model.HuggingFaceConfig;
+import headroom.engine.model.LinearSite;
+import headroom.engine.model.ModelConfig;
+import headroom.engine.recipe.AdapterChoice;
+import headroom.engine.recipe.ComputeType;
+import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.adapter.LowRankAdapter;
+import headroom.engine.tape.Parameter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Writes the tuned model of one run, reads it back, and holds the answers of what was read against the answers of what was trained.
+ *
+ * <p>A task head goes along as {@code classifier.weight} and {@code classifier.bias}, as classifiers are published.
+ */
+final class ModelExporter {
+    private static final String HEAD = "classifier";
+
+    private final RunModels.Found found;
+    private final RunModels models;
+
+    ModelExporter(RunModels.Found found, RunModels models) {
+        this.found = found;
+        this.models = models;
+    }
+
+    /** The pairs alone, as a PEFT folder. */
+    ExportReport.Proof adapter(Path folder, Progress progress) throws IOException {
+        progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
+        try (TunedModel tuned = found.tuned()) {
+            if (!(found.recipe().adapter() instanceof AdapterChoice.LowRank choice)) {
+                throw new WorkbenchException(Problem.of("Run " + found.run().id() + " has no adapter: " + found.prepared().method().method().name()
+                        + " trains the model itself.", "Nothing was written.", "Export it merged."));
+            }
+            final CheckpointNames names = CheckpointNames.of(config().family());
+            final Map<String, LowRankFactors> factors = new LinkedHashMap<>();
+            for (final LowRankAdapter.Pair pair : tuned.assembly().adapter().pairs()) {
+                final CheckpointNames.Place place = names.place(pair.site().path() + ".weight");
+                if (place.parts() > 1) {
+                    throw new WorkbenchException(Problem.of("The published layout of this model keeps several of its matrices in one tensor (" + place.name()
+                            + "), and PEFT has no place for a pair on a part of it.", "Nothing was written.", "Export it merged."));
+                }
+                factors.put(names.module(pair.site().path()), new LowRankFactors(raw(tuned.compute(), pair.a()), raw(tuned.compute(), pair.b())));
+            }
+            final Map<String, RawTensor> saved = head(tuned);
+            final PeftConfig config = new PeftConfig(found.request().plan().model(), Optional.of(saved.isEmpty() ? "CAUSAL_LM" : "SEQ_CLS"), choice.rank(),
+                    choice.alpha(), false, choice.dropout(), List.copyOf(new TreeSet<>(factors.keySet())), saved.isEmpty() ? List.of() : List.of(HEAD), false);
+            progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
+            PeftAdapter.write(folder, config, factors, saved);
+            progress.at(new Progress.At("reading it back", 2, 3, "parts"));
+            return provenAdapter(folder, tuned, names);
+        }
+    }
+
+    private ExportReport.Proof provenAdapter(Path folder, TunedModel tuned, CheckpointNames names) throws IOException {
+        try (TunedModel base = found.base(); PeftAdapter read = PeftAdapter.open(folder)) {
+            for (final LowRankAdapter.Pair pair : base.assembly().adapter().pairs()) {
+                final LowRankFactors factors = read.factors().get(names.module(pair.site().path()));
+                fill(base, pair.a(), factors.a());
+                fill(base, pair.b(), factors.b());
+            }
+            takeHead(base, read.saved());
+            return proof("adapter reloaded equals what was trained", tuned, base);
+        }
+    }
+
+    /** One dense model as a Hugging Face folder. */
+    ExportReport.Proof merged(Path folder, Progress progress) throws IOException {
+        progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
+        try (TunedModel tuned = found.tuned()) {
+            final Compute compute = tuned.compute();
+            final DType as = found.recipe().compute() == ComputeType.F32 ? DType.F32 : DType.BF16;
+            final Map<LinearSite, LowRankAdapter.Pair> pairs = new LinkedHashMap<>();
+            if (tuned.assembly().adapter() != null) {
+                tuned.assembly().adapter().pairs().forEach(pair -> pairs.put(pair.site(), pair));
+            }
+            final List<SafeTensorsWriter.Entry> entries = new ArrayList<>(
+                    CheckpointExport.entries(compute, tuned.assembly().model(), as, site -> effective(compute, site, pairs.get(site))));
+            head(tuned).forEach((name, tensor) -> entries.add(SafeTensorsWriter.Entry.of(tensor.named(name))));
+            progress.at(new Progress.At("writing the model", 1, 3, "parts"));
+            ModelExport.write(folder, configuration(), entries, tokenizerFile());
+            progress.at(new Progress.At("reading it back", 2, 3, "parts"));
+            return provenMerge(folder, tuned);
+        }
+    }
+
+    /** W + (α/r)·B·A, summed in float32. */
+    private static Tensor effective(Compute compute, LinearSite site, LowRankAdapter.Pair pair) {
+        final Tensor weight = site.weight().rows(compute, 0, site.out());
+        if (pair == null) {
+            return weight;
+        }
+        try (Tensor stored = weight; Tensor change = pair.delta(compute)) {
+            final Tensor sum = compute.call(CoreKernels.CAST, stored, (long) DType.F32.torchCode());
+            compute.apply(ElementwiseKernels.ADD_INTO, sum, change);
+            return sum;
+        }
+    }
+
+    private ExportReport.Proof provenMerge(Path folder, TunedModel tuned) throws IOException {
+        final Recipe dense = Recipe.defaults().with(found.recipe().compute()).with(found.recipe().data());
+        try (TunedModel read = TunedModel.open(found.prepared(), dense, found.request().seed(), Optional.of(folder), Optional.empty());
+                TensorFile file = TensorFiles.open(folder)) {
+            final Map<String, RawTensor> saved = new LinkedHashMap<>();
+            file.names().stream().filter(name -> name.startsWith(HEAD + ".")).forEach(name -> saved.put(name, file.get(name)));
+            takeHead(read, saved);
+            return proof("export reloaded equals what was trained", tuned, read);
+        }
+    }
+
+    private ExportReport.Proof proof(String claim, TunedModel tuned, TunedModel read) {
+        // float32 differs in the order of additions only; bf16 rounds every merged weight once
+        final double bound = found.recipe().compute() == ComputeType.F32 ? 1e-3 : 0.1;
+        return new ModelProof(found, models.data(found.request()).dataset()).of(claim, tuned, read, bound);
+    }
+
+    private ObjectNode configuration() {
+        final ObjectNode json = HuggingFaceConfig.toJson(config());
+        final List<String> labels = models.data(found.request()).dataset().labels();
+        for (int i = 0; i < labels.size(); i++) {
+            json.withObject("id2label").put(Integer.toString(i), labels.get(i));
+            json.withObject("label2id").put(labels.get(i), i);
+        }
+        return json;
+    }
+
+    private ModelConfig config() {
+        return found.prepared().model().config();
+    }
+
+    private Optional<Path> tokenizerFile() throws IOException {
+        try (Stream<Path> files = Files.list(found.folder())) {
+            return files.filter(file -> file.getFileName().toString().endsWith("tokenizer.json")).sorted().findFirst();
+        }
+    }
+
+    private static Map<String, RawTensor> head(TunedModel tuned) {
+        final Map<String, RawTensor> saved = new LinkedHashMap<>();
+        if (tuned.assembly().head() != null) {
+            for (final Parameter parameter : tuned.assembly().head().parameters()) {
+                saved.put(inHead(parameter), raw(tuned.compute(), parameter).named(inHead(parameter)));
+            }
+        }
+        return saved;
+    }
+
+    private static void takeHead(TunedModel into, Map<String, RawTensor> saved) {
+        if (into.assembly().head() != null) {
+            into.assembly().head().parameters().forEach(parameter -> fill(into, parameter, saved.get(inHead(parameter))));
+        }
+    }
+
+    private static String inHead(Parameter parameter) {
+        return HEAD + parameter.path().substring(parameter.path().lastIndexOf('.'));
+    }
+
+    private static RawTensor raw(Compute compute, Parameter parameter) {
+        return new RawTensor(parameter.path(), parameter.dtype(), parameter.shape(), compute.download(parameter.data()));
+    }
+
+    private static void fill(TunedModel model, Parameter parameter, RawTensor from) {
+        if (from == null || !from.shape().equals(parameter.shape()) || from.dtype() != parameter.dtype()) {
+            throw new IllegalStateException("what was written for " + parameter.path() + " reads back as " + from);
+        }
+        model.compute().overwrite(parameter.data(), from::littleEndianData);
+    }
+}

@@ -1,0 +1,67 @@
+package headroom.engine.workbench;
+
+import headroom.engine.data.CheckedDataset;
+import headroom.engine.data.Tokenizer;
+import headroom.engine.exchange.FormatException;
+import headroom.engine.recipe.Recipe;
+import headroom.engine.store.StoredRun;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What a stored run is made of, found again: recipe, model, data, its newest checkpoint. */
+final class RunModels {
+    private final Preparation preparation;
+    private final RunShelf shelf;
+
+    RunModels(Preparation preparation, RunShelf shelf) {
+        this.preparation = preparation;
+        this.shelf = shelf;
+    }
+
+    /** A stored run with what it takes to load its model. */
+    record Found(StoredRun run, RunRequest request, Prepared prepared, Recipe recipe, Path folder, CheckpointEntry checkpoint) {
+        Optional<Path> weights() {
+            return request.fresh() ? Optional.empty() : Optional.of(folder);
+        }
+
+        TunedModel base() throws IOException {
+            return TunedModel.open(prepared, recipe, request.seed(), weights(), Optional.empty());
+        }
+
+        TunedModel tuned() throws IOException {
+            return TunedModel.open(prepared, recipe, request.seed(), weights(), Optional.of(checkpoint.folder()));
+        }
+
+        Tokenizer tokenizer() {
+            return Preparation.tokenizer(folder);
+        }
+    }
+
+    /** @throws WorkbenchException if there is no such run, or it has no checkpoint */
+    Found find(String id) {
+        final StoredRun run = shelf.stored(id);
+        final List<CheckpointEntry> checkpoints = shelf.show(id).checkpoints();
+        if (checkpoints.isEmpty()) {
+            throw new WorkbenchException(Problem.of("Run " + run.id() + " has no checkpoint yet: there is no tuned model to load.", "Its curves are stored.",
+                    "Let it run to its first checkpoint: headroom resume " + run.id() + "."));
+        }
+        final RunRequest request = RunShelf.asked(run).request();
+        final Prepared prepared = preparation.of(request.plan());
+        final Path folder = prepared.model().folder().orElseThrow(() -> new WorkbenchException(Problem.of(
+                "The model " + request.plan().model() + " of run " + run.id() + " is not here any more.", "The run's checkpoints are untouched.",
+                "Put the model's folder back.")));
+        return new Found(run, request, prepared, Recipe.fromJson(run.asked().recipeJson()), folder, checkpoints.getFirst());
+    }
+
+    CheckedDataset data(RunRequest request) {
+        return preparation.data().load(request.plan().data().orElseThrow(), request.plan().columns());
+    }
+
+    /** What reading model files or checkpoints refused, in the words of the facade. */
+    static WorkbenchException unreadable(String run, Exception e) {
+        final String advice = e instanceof FormatException format ? format.advice() : "Check the disk; headroom resume " + run + " writes a new checkpoint.";
+        return new WorkbenchException(Problem.of("The model of run " + run + " cannot be loaded: " + e.getMessage(), "Nothing was changed.", advice), e);
+    }
+}

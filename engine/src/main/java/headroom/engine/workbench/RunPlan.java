@@ -1,0 +1,107 @@
+package headroom.engine.workbench;
+
+import headroom.engine.data.Batch;
+import headroom.engine.data.BatchSource;
+import headroom.engine.data.Cursor;
+import headroom.engine.memory.Ledger;
+import headroom.engine.plan.Rehearsal;
+import headroom.engine.tape.Parameter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The peak of a run whose batches are known: their order follows from the seed, so every shape that will come is known before the first step, and
+ * the plan can be held against the measurement to the byte.
+ *
+ * @param peak the highest total of loading, all steps and all evaluations
+ * @param trainedParameters of the first step
+ * @param layers of the model, in order
+ * @param decisions the shapes it rests on, in words
+ */
+record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, List<String> decisions) {
+    /** Draws of layers repeat what they book; after so many kinds of step no new peak comes. */
+    private static final int MOST_KINDS = 200;
+
+    RunPlan {
+        layers = List.copyOf(layers);
+        decisions = List.copyOf(decisions);
+    }
+
+    /**
+     * @param source at any place; it is put to its beginning
+     * @param done steps that are taken, from the first
+     * @param steps of the whole run, which the schedule of rates and draws follows
+     */
+    static RunPlan of(Prepared prepared, long seed, BatchSource source, int done, int steps) {
+        final List<Batch.Shape> shapes = shapes(source, done);
+        final Collection<Batch.Shape> heldOut = largest(source.heldOut().stream().map(Batch::shape).toList());
+        try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), prepared.onShapes(), prepared.task(), seed, steps)) {
+            Ledger.Peak highest = rehearsal.ledger().peak();
+            final Map<Long, Occasion> kinds = new LinkedHashMap<>();
+            for (int step = 0; step < done; step++) {
+                final long mark = rehearsal.assembly().mark(step);
+                if (kinds.size() < MOST_KINDS || kinds.containsKey(mark)) {
+                    kinds.merge(mark, new Occasion(step, shapes.get(step)), (a, b) -> cells(a.shape()) >= cells(b.shape()) ? a : b);
+                }
+            }
+            for (final Occasion occasion : kinds.values()) {
+                highest = higher(highest, rehearsal.step("train", occasion.step(), occasion.shape()).peak());
+            }
+            for (final Batch.Shape shape : heldOut) {
+                highest = higher(highest, rehearsal.evaluate("evaluate", shape).peak());
+            }
+            return new RunPlan(highest, count(rehearsal.assembly().trainables(0).parameters()), layers(rehearsal.assembly().parameters()),
+                    decisions(shapes, heldOut));
+        } catch (IllegalArgumentException e) {
+            throw PlanDesk.unfit(e);
+        }
+    }
+
+    private record Occasion(int step, Batch.Shape shape) {}
+
+    private static Ledger.Peak higher(Ledger.Peak a, Ledger.Peak b) {
+        return b.bytes() > a.bytes() ? b : a;
+    }
+
+    /** Shapes of the first steps in the order of the run; the source is put back to its beginning. */
+    private static List<Batch.Shape> shapes(BatchSource source, int steps) {
+        source.seek(Cursor.START);
+        final List<Batch.Shape> shapes = new ArrayList<>();
+        for (int step = 0; step < steps; step++) {
+            shapes.add(source.next().shape());
+        }
+        source.seek(Cursor.START);
+        return shapes;
+    }
+
+    private static Collection<Batch.Shape> largest(List<Batch.Shape> shapes) {
+        final Map<Integer, Batch.Shape> byRows = new LinkedHashMap<>();
+        shapes.forEach(shape -> byRows.merge(shape.rows(), shape, (a, b) -> a.length() >= b.length() ? a : b));
+        return byRows.values();
+    }
+
+    private static long cells(Batch.Shape shape) {
+        return (long) shape.rows() * shape.length();
+    }
+
+    private static List<String> layers(Collection<Parameter> parameters) {
+        return parameters.stream().map(parameter -> headroom.engine.plan.Layers.of(parameter.path())).distinct().toList();
+    }
+
+    private static long count(Collection<Parameter> parameters) {
+        return parameters.stream().mapToLong(Parameter::elements).sum();
+    }
+
+    private static List<String> decisions(List<Batch.Shape> trained, Collection<Batch.Shape> heldOut) {
+        final List<String> decisions = new ArrayList<>();
+        trained.stream().max(Comparator.comparingLong(RunPlan::cells))
+                .ifPresent(shape -> decisions.add("largest training batch " + shape.rows() + " × " + shape.length()));
+        heldOut.stream().max(Comparator.comparingLong(RunPlan::cells))
+                .ifPresent(shape -> decisions.add("largest evaluation batch " + shape.rows() + " × " + shape.length()));
+        return decisions;
+    }
+}

@@ -1,0 +1,90 @@
+package headroom.engine.workbench;
+
+import headroom.engine.recipe.ActivationsChoice;
+import headroom.engine.recipe.AdapterChoice;
+import headroom.engine.recipe.ComputeType;
+import headroom.engine.recipe.DataChoice;
+import headroom.engine.recipe.GradientChoice;
+import headroom.engine.recipe.OptimizerChoice;
+import headroom.engine.recipe.RunChoice;
+import headroom.engine.recipe.SelectorChoice;
+import headroom.engine.recipe.WeightsChoice;
+import java.util.Locale;
+
+/** What fills a slot, in words. */
+final class SlotWords {
+    private SlotWords() {}
+
+    /** The weights slot with the element type that its tensors have. */
+    record Weights(WeightsChoice choice, ComputeType compute) {}
+
+    static String of(Object choice) {
+        return switch (choice) {
+            case Weights weights -> weights(weights);
+            case AdapterChoice adapter -> adapter(adapter);
+            case SelectorChoice selector -> selector(selector);
+            case GradientChoice gradient -> gradient(gradient);
+            case ActivationsChoice activations -> activations(activations);
+            case OptimizerChoice optimizer -> optimizer(optimizer);
+            case DataChoice data -> "batches of %,d, up to %,d tokens%s".formatted(data.batch(), data.length(),
+                    data.accumulate() == 1 ? "" : ", %d accumulated".formatted(data.accumulate()));
+            case RunChoice.SinglePhase _ -> "one phase";
+            default -> throw new IllegalArgumentException("no words for " + choice.getClass());
+        };
+    }
+
+    private static String weights(Weights weights) {
+        return switch (weights.choice()) {
+            case WeightsChoice.Dense _ -> "dense, " + weights.compute().name().toLowerCase(Locale.ROOT);
+            case WeightsChoice.NormalFloat4 code -> "NF4, block " + code.block() + (code.doubleQuantisation() ? ", double quantised" : "");
+        };
+    }
+
+    private static String adapter(AdapterChoice adapter) {
+        return switch (adapter) {
+            case AdapterChoice.None _ -> "none";
+            case AdapterChoice.LowRank pair -> "LoRA r %d, α %s, on %s".formatted(pair.rank(), number(pair.alpha()), String.join(", ", pair.targets()));
+        };
+    }
+
+    private static String selector(SelectorChoice selector) {
+        return switch (selector) {
+            case SelectorChoice.AllParameters _ -> "all parameters";
+            case SelectorChoice.AdapterOnly _ -> "adapter and task head only";
+            case SelectorChoice.LayerwiseSampling some -> "%d random blocks, redrawn every %d steps%s".formatted(some.count(), some.every(),
+                    some.alwaysOn() ? ", embeddings and head always" : "");
+        };
+    }
+
+    private static String gradient(GradientChoice gradient) {
+        return switch (gradient) {
+            case GradientChoice.Backprop _ -> "exact";
+            case GradientChoice.TwoPointEstimate two -> "estimated from two forward passes%s, ε %s".formatted(
+                    two.directions() == 1 ? "" : " along each of %d directions".formatted(two.directions()), number(two.epsilon()));
+        };
+    }
+
+    private static String activations(ActivationsChoice activations) {
+        return switch (activations) {
+            case ActivationsChoice.KeepNeeded _ -> "kept";
+            case ActivationsChoice.BlockCheckpoint some -> some.every() == 1 ? "checkpoint each block" : "checkpoint every %d blocks".formatted(some.every());
+            case ActivationsChoice.ForwardOnly _ -> "none kept";
+        };
+    }
+
+    private static String optimizer(OptimizerChoice optimizer) {
+        final String rule = switch (optimizer.rule()) {
+            case OptimizerChoice.AdamW adam -> "AdamW, state " + adam.state().name().toLowerCase(Locale.ROOT);
+            case OptimizerChoice.Sgd _ -> "SGD, no state";
+        };
+        final String subspace = switch (optimizer.subspace()) {
+            case OptimizerChoice.FullSpace _ -> "";
+            case OptimizerChoice.LowRank low -> ", in a subspace of rank %d, renewed every %d steps".formatted(low.rank(), low.refresh());
+        };
+        return rule + subspace + (optimizer.inBackward() ? ", stepping in the backward pass" : "") + (optimizer.dropOnFreeze() ? ", dropped where a block freezes" : "");
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9 ? Long.toString((long) value) : Double.toString(value);
+    }
+}
