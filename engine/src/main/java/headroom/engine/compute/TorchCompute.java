@@ -30,6 +30,12 @@ import java.util.function.Supplier;
 public final class TorchCompute extends Compute {
     private static final String ENGINE = "PyTorch";
 
+    static {
+        // DJL would look for a newer native library and report its use; everything needed is on the class path
+        System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
+        System.setProperty("OPT_OUT_TRACKING", System.getProperty("OPT_OUT_TRACKING", "true"));
+    }
+
     private final PtNDManager manager;
     private final PtSymbolBlock module;
     /** Outputs of types that the binding does not know and libtorch confirmed. */

@@ -1,8 +1,7 @@
-package headroom.engine.train;
+package headroom.engine.recipe.data;
 
 import headroom.engine.compute.Compute;
 import headroom.engine.data.Batch;
-import headroom.engine.recipe.data.DeviceBatch;
 import java.util.ArrayList;
 import java.util.List;
 

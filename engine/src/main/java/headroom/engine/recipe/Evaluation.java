@@ -1,11 +1,11 @@
-package headroom.engine.train;
+package headroom.engine.recipe;
 
 import headroom.engine.compute.Compute;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.LossKernels;
 import headroom.engine.data.Batch;
-import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.data.BatchUpload;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.tape.Value;
 import java.util.LinkedHashMap;
