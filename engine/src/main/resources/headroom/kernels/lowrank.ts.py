@@ -8,7 +8,7 @@
     return torch.addmm_(dx, torch.mm(dy, torch.to(b, dy.dtype)), torch.to(a, dy.dtype), alpha=s)
   def lora_dw(self: __torch__.Kernels, dy: Tensor, x: Tensor, h: Tensor, b: Tensor, s: float) -> Tuple[Tensor, Tensor]:
     da = torch.mul_(torch.mm(torch.t(torch.mm(dy, torch.to(b, dy.dtype))), x), s)
-    return (da, torch.mul_(torch.mm(torch.t(dy), h), s))
+    return (da, torch.mul_(self.linear_dw(dy, h), s))
 # Projection of a gradient g [m, n] on its leading singular vectors (GaLore).  left: basis [m, r] = U[:, :r]; right: basis [n, r] = V[:, :r]
   def svd_basis(self: __torch__.Kernels, g: Tensor, rank: int, left: bool) -> Tensor:
     u, s, vh = torch.linalg_svd(torch.to(g, self.wide(g)), False)

@@ -11,6 +11,9 @@ import headroom.engine.compute.Kernel.Spec;
  * temporary first.
  */
 public final class LinearKernels {
+    /** Columns up to which a dW counts as narrow. */
+    private static final long NARROW = 64;
+
     /** {@code (x, w)} → y. */
     public static final Kernel LINEAR = new Kernel("linear", a -> forward(a, 0, 1, 0));
     /** {@code (x, w, b)} → y. */
@@ -37,7 +40,7 @@ public final class LinearKernels {
     /** {@code (dy, x)} → dW = dyᵀ x, in the type of dy. */
     public static final Kernel LINEAR_DW = new Kernel("linear_dw", a -> {
         inner(a, 0, 0, 1, 0);
-        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 1), a.dim(1, 1)), turnedPacking(a.dtype(0), a.dim(0, 0)), product(a.dim(0, 1), a.dim(0, 0), a.dim(1, 1)));
+        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 1), a.dim(1, 1)), lying(a.dtype(0), a.dim(0, 1), a.dim(1, 1)) + turnedPacking(a.dtype(0), a.dim(0, 0)), product(a.dim(0, 1), a.dim(0, 0), a.dim(1, 1)));
     });
     /** {@code (dy, x, i, j)} → rows i to j (exclusive) of dW. */
     public static final Kernel LINEAR_DW_ROWS = new Kernel("linear_dw_rows", a -> {
@@ -48,12 +51,12 @@ public final class LinearKernels {
     /** {@code (dw, dy, x, alpha)}: dW += alpha dyᵀ x; dW of any floating type. */
     public static final Kernel LINEAR_DW_ACC = new Kernel("linear_dw_acc", a -> {
         inner(a, 1, 0, 2, 0);
-        return summed(a, a.dim(1, 1));
+        return summed(a, a.dim(1, 1), lying(a.dtype(1), a.dim(1, 1), a.dim(2, 1)));
     });
     /** {@code (sum, dy, x, i, j, alpha)}: sum += alpha times rows i to j of dW. */
     public static final Kernel LINEAR_DW_ROWS_ACC = new Kernel("linear_dw_rows_acc", a -> {
         inner(a, 1, 0, 2, 0);
-        return summed(a, range(a, 3, a.dim(1, 1)));
+        return summed(a, range(a, 3, a.dim(1, 1)), 0);
     });
     /** {@code (dy)} → db = Σ_N dy, summed in float32, in the type of dy. */
     public static final Kernel BIAS_DB = new Kernel("bias_db", a -> {
@@ -83,12 +86,12 @@ public final class LinearKernels {
         return Kernel.inPlace(packing(a.dtype(0), a.dim(1, 1)), product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)));
     }
 
-    private static Outcome summed(Args a, long rows) {
+    private static Outcome summed(Args a, long rows, long lying) {
         long columns = a.dim(2, 1);
         result(a, rows, columns);
         DType sum = a.dtype(0);
         DType part = a.dtype(1);
-        long packing = turnedPacking(part, a.dim(1, 0));
+        long packing = lying + turnedPacking(part, a.dim(1, 0));
         long workspace = sum == part ? packing : rows * columns * part.bytes() + Math.max(packing, Tiles.elements(rows * columns) * sum.bytes());
         return Kernel.inPlace(workspace, product(rows, a.dim(1, 0), columns));
     }
@@ -108,6 +111,11 @@ public final class LinearKernels {
 
     private static void result(Args a, long rows, long columns) {
         Kernel.require(a.shape(0).rank() == 2 && a.dim(0, 0) == rows && a.dim(0, 1) == columns, "the sum has shape %s, expected [%d, %d]", a.shape(0), rows, columns);
+    }
+
+    /** A narrow dW of a wide type is made lying first. */
+    static long lying(DType dtype, long out, long in) {
+        return Tiles.isWide(dtype) && in <= NARROW && out > in ? out * in * dtype.bytes() : 0;
     }
 
     /**

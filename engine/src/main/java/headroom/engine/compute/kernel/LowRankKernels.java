@@ -35,7 +35,7 @@ public final class LowRankKernels {
         long r = a.dim(2, 1);
         fits(a.dim(1, 0) == n && a.dim(2, 0) == n && a.dim(3, 1) == r && a.dim(3, 0) == a.dim(0, 1), a, 4);
         DType t = a.dtype(0);
-        return Kernel.makes(List.of(Spec.of(t, r, a.dim(1, 1)), Spec.of(t, a.dim(0, 1), r)), Math.max(0, n * r - a.dim(0, 1) * r) * t.bytes() + Tiles.converted(a.shape(3).elements(), a.dtype(3), t) + LinearKernels.turnedPacking(t, n),
+        return Kernel.makes(List.of(Spec.of(t, r, a.dim(1, 1)), Spec.of(t, a.dim(0, 1), r)), Math.max(LinearKernels.lying(t, a.dim(0, 1), r), Math.max(0, n * r - a.dim(0, 1) * r) * t.bytes()) + Tiles.converted(a.shape(3).elements(), a.dtype(3), t) + LinearKernels.turnedPacking(t, n),
                 LinearKernels.product(n, a.dim(0, 1), r) + LinearKernels.product(r, n, a.dim(1, 1)) + LinearKernels.product(a.dim(0, 1), n, r));
     });
     /** {@code (g [m, n], rank, left)} → the leading left [m, rank] or right [n, rank] singular vectors, in float32 (float64 for float64). */

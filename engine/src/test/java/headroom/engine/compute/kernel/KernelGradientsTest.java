@@ -70,12 +70,16 @@ class KernelGradientsTest {
             }
             return of(dx, dw);
         }));
-        all.add(new Case("linear_dw_acc", LinearKernels.LINEAR, s -> s.args(s.real(4, 3), s.real(2, 3)), new int[] {1}, (x, y, dy) -> {
-            Tensor dw = zeros(2, 3);
-            torch.apply(LinearKernels.LINEAR_DW_ACC, dw, dy, x[0], 0.5);
-            torch.apply(LinearKernels.LINEAR_DW_ACC, dw, dy, x[0], 0.5);
-            return of(dw);
-        }));
+        for (long out : new long[] {2, 7}) {
+            all.add(new Case("linear_dw, [" + out + ", 3]", LinearKernels.LINEAR, s -> s.args(s.real(4, 3), s.real(out, 3)), new int[] {1},
+                    (x, y, dy) -> of(call(LinearKernels.LINEAR_DW, dy, x[0]))));
+            all.add(new Case("linear_dw_acc, [" + out + ", 3]", LinearKernels.LINEAR, s -> s.args(s.real(4, 3), s.real(out, 3)), new int[] {1}, (x, y, dy) -> {
+                Tensor dw = zeros(out, 3);
+                torch.apply(LinearKernels.LINEAR_DW_ACC, dw, dy, x[0], 0.5);
+                torch.apply(LinearKernels.LINEAR_DW_ACC, dw, dy, x[0], 0.5);
+                return of(dw);
+            }));
+        }
         all.add(new Case("project_left", LowRankKernels.PROJECT_LEFT, s -> s.args(s.real(4, 2), s.real(4, 3)), new int[] {1}, (x, y, dy) -> {
             Tensor dg = zeros(4, 3);
             torch.apply(LowRankKernels.UNPROJECT_LEFT_INTO, dg, x[0], dy, 1.0);

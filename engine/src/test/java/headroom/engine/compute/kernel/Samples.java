@@ -69,7 +69,7 @@ final class Samples implements AutoCloseable {
         m.put("linear_dx_acc", s -> s.args(s.real(7, 5), s.real(7, 3), s.real(3, 5), 0.5));
         m.put("linear_dw", s -> s.args(s.real(7, 3), s.real(7, 5)));
         m.put("linear_dw_rows", s -> s.args(s.real(7, 6), s.real(7, 5), 2L, 5L));
-        m.put("linear_dw_acc", s -> s.args(s.wide(3, 5), s.real(7, 3), s.real(7, 5), 0.5));
+        m.put("linear_dw_acc", s -> s.args(s.wide(6, 5), s.real(7, 6), s.real(7, 5), 0.5));
         m.put("linear_dw_rows_acc", s -> s.args(s.wide(3, 5), s.real(7, 6), s.real(7, 5), 2L, 5L, 0.5));
         m.put("bias_db", s -> s.args(s.real(7, 3)));
         m.put("bias_db_acc", s -> s.args(s.wide(3), s.real(7, 3)));
