@@ -2,6 +2,9 @@ package headroom.app.window;
 
 import headroom.app.component.ErrorCard;
 import headroom.app.component.Fonts;
+import headroom.app.view.CatalogView;
+import headroom.app.view.PlanView;
+import headroom.app.viewmodel.StagesViewModel;
 import headroom.engine.workbench.LocalWorkbench;
 import headroom.engine.workbench.Problem;
 import headroom.engine.workbench.Workbench;
@@ -26,6 +29,7 @@ public class HeadroomApplication extends Application {
     private Problem problem;
     private ShellViewModel model;
     private ExperimentsViewModel experiments;
+    private StagesViewModel stages;
     private Watchdog watchdog;
 
     /** Opening reads the store: it happens on JavaFX's launcher thread, before there is a window to wait. */
@@ -59,6 +63,7 @@ public class HeadroomApplication extends Application {
             final Shell shell = new Shell(model);
             stage.setScene(shell.scene(views(shell), WIDTH, HEIGHT));
             shell.go("catalog");
+            stages.catalog().load();
         }
         stage.show();
         if (problem == null) {
@@ -69,7 +74,8 @@ public class HeadroomApplication extends Application {
     /** The stages in the order of the path. View models get the workbench here; views never see it. */
     private List<View> views(Navigator navigator) {
         experiments = new ExperimentsViewModel(workbench);
-        return List.of(new AbsentView("catalog", "Catalog"), new AbsentView("plan", "Plan"), new AbsentView("run", "Run"),
+        stages = new StagesViewModel(workbench, model.budgetBytesProperty(), model.machineProperty());
+        return List.of(new CatalogView(stages.catalog(), stages.imports(), navigator), new PlanView(stages.plan(), navigator), new AbsentView("run", "Run"),
                 new AbsentView("compare", "Compare"), new AbsentView("try", "Try"),
                 new ExperimentsView(experiments, navigator, runs -> navigator.go("compare")));
     }
@@ -81,6 +87,7 @@ public class HeadroomApplication extends Application {
         }
         if (model != null) {
             experiments.close();
+            stages.close();
             model.close();
         }
         if (workbench != null) {
