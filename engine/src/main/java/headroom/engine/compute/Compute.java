@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 public abstract class Compute implements AutoCloseable {
     private final Ledger ledger;
     private String owner = "";
+    private Category outputs = Category.WORKSPACE;
     private long flops;
     private long calls;
     private Map<String, long[]> flopsByOwner;
@@ -61,7 +62,14 @@ public abstract class Compute implements AutoCloseable {
         return owner;
     }
 
-    /** Calls a kernel that makes one tensor, booked as workspace of the current owner. */
+    /** Category that outputs are booked under from now on; workspace unless said otherwise. Returns the one before, to be put back. Scratch stays workspace. */
+    public final Category making(Category category) {
+        Category before = outputs;
+        outputs = category;
+        return before;
+    }
+
+    /** Calls a kernel that makes one tensor, booked to the current owner. */
     public final Tensor call(Kernel kernel, Object... args) {
         Tensor[] out = run(kernel, args);
         if (out.length != 1) {
@@ -78,7 +86,7 @@ public abstract class Compute implements AutoCloseable {
     /**
      * Calls a kernel. Arguments are {@link Tensor}, {@code Tensor[]}, long, int, double or boolean.
      *
-     * @return its outputs, booked as workspace of the current owner, owned by the caller
+     * @return its outputs, booked to the current owner (as workspace, unless {@link #making} says otherwise), owned by the caller
      */
     public final Tensor[] run(Kernel kernel, Object... args) {
         Kernel.Outcome outcome;
@@ -95,7 +103,7 @@ public abstract class Compute implements AutoCloseable {
         try {
             for (int i = 0; i < n; i++) {
                 Kernel.Spec s = specs.get(i);
-                accounts[i] = ledger.open(Category.WORKSPACE, Tier.DEVICE, owner, kernel.name(), s.shape().bytes(s.dtype()));
+                accounts[i] = ledger.open(outputs, Tier.DEVICE, owner, kernel.name(), s.shape().bytes(s.dtype()));
             }
             if (outcome.workspaceBytes() > 0) {
                 scratch = ledger.open(Category.WORKSPACE, Tier.DEVICE, owner, kernel.name() + " scratch", outcome.workspaceBytes());

@@ -108,10 +108,10 @@ final class Levers {
         return levers;
     }
 
-    /** Another method keeps what is not the method's: batch, length, accumulation, element type. */
+    /** Another method keeps what is not the method's: batch, length, accumulation, element types. */
     private static PlanRequest keepingCommon(PlanRequest request, String method) {
         final Map<String, String> kept = new LinkedHashMap<>();
-        for (final String key : List.of("batch", "accumulate", "length", "compute")) {
+        for (final String key : List.of("batch", "accumulate", "length", "compute", "state")) {
             if (request.settings().containsKey(key)) {
                 kept.put(key, request.settings().get(key));
             }

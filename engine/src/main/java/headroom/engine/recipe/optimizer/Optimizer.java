@@ -75,13 +75,19 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
             gradient.addTo(compute, sum);
             return;
         }
-        Tensor g = gradient.dense(compute);
-        if (!g.isExclusive()) {
-            try (Tensor shared = g) {
-                g = compute.call(CoreKernels.COPY, shared);
+        // booked as what it is from its first byte, so that a peak within the kernel is told right
+        Category before = compute.making(Category.GRADIENTS);
+        try {
+            Tensor g = gradient.dense(compute);
+            if (!g.isExclusive()) {
+                try (Tensor shared = g) {
+                    g = compute.call(CoreKernels.COPY, shared);
+                }
             }
+            gradients.put(p, g.book(Category.GRADIENTS, p.path()));
+        } finally {
+            compute.making(before);
         }
-        gradients.put(p, g.book(Category.GRADIENTS, p.path()));
     }
 
     @Override
