@@ -2,7 +2,6 @@ package headroom.engine.store;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -12,18 +11,21 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Properties;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcDataSource;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
 
 /**
@@ -37,6 +39,7 @@ final class DatabaseFile {
     static final String SCRIPTS = "classpath:headroom/db/migration";
     /** A lock file this young may belong to a process that is just opening the file. */
     private static final int LOCK_SETTLES_MILLIS = 3_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     static {
@@ -48,11 +51,14 @@ final class DatabaseFile {
 
     private final Path base;
     private final Path path;
+    /** H2 keeps it while a process has the file open; a killed one leaves it. */
+    private final Path lock;
     private final String[] scripts;
 
     DatabaseFile(Path home, String... scripts) {
         this.base = home.toAbsolutePath().normalize().resolve("experiments");
         this.path = base.resolveSibling("experiments.mv.db");
+        this.lock = base.resolveSibling("experiments.lock.db");
         this.scripts = scripts;
     }
 
@@ -61,8 +67,13 @@ final class DatabaseFile {
     }
 
     /** Connects to the file, or to the process that has it open. */
-    JdbcDataSource shared() {
-        return source(base, ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000");
+    DataSource shared() {
+        return new SharedSource(this, source(base, ";AUTO_SERVER=TRUE;LOCK_TIMEOUT=10000"));
+    }
+
+    /** Whether the file is there and no living process, this one included, has it open. */
+    boolean heldByNobody() throws IOException {
+        return Files.exists(path) && !served();
     }
 
     /**
@@ -77,7 +88,7 @@ final class DatabaseFile {
         }
         try {
             Files.createDirectories(base.getParent());
-            if (Files.exists(path) && !servedByAnother()) {
+            if (heldByNobody()) {
                 inspect();
             }
         } catch (IOException failed) {
@@ -93,6 +104,9 @@ final class DatabaseFile {
             refuseNewer(source(base, ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE;FILE_LOCK=NO"));
             return;
         } catch (SQLException | FlywayException | MVStoreException unreadable) {
+            if (heldByAnother(unreadable)) {
+                return;
+            }
             if (newerFormat(unreadable)) {
                 throw newer("its file format is newer than this program's", unreadable);
             }
@@ -127,10 +141,10 @@ final class DatabaseFile {
     }
 
     private Connection migrate() {
-        final JdbcDataSource source = shared();
+        final DataSource source = shared();
         Connection open = null;
         try {
-            open = source.getConnection();
+            open = patiently(source);
             refuseNewer(source);
             final Flyway flyway = flyway(source);
             final Optional<String> from = Optional.ofNullable(flyway.info().current()).map(now -> now.getVersion().toString());
@@ -144,13 +158,38 @@ final class DatabaseFile {
             if (failed instanceof StoreException refused) {
                 throw refused;
             }
-            if (code(failed) == ErrorCode.DATABASE_ALREADY_OPEN_1) {
+            if (heldByAnother(failed)) {
                 throw new StoreException("The experiments in " + path + " are in use by another program that does not share them.",
                         "Nothing was changed.", "Close the other program, or choose another folder with --home.", failed);
             }
             throw new StoreException("The experiments in " + path + " cannot be opened: " + Database.innermost(failed) + ".",
                     "What was stored is kept.",
                     "Check that the folder is writable and the disk is not full, or choose another folder with --home.", failed);
+        }
+    }
+
+    /** Opens; another process that is just looking at the file, opening or closing it is waited for. */
+    private static Connection patiently(DataSource source) throws SQLException {
+        final long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return source.getConnection();
+            } catch (SQLException failed) {
+                if (!heldByAnother(failed) || System.nanoTime() > end) {
+                    throw failed;
+                }
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("Opening the experiments was interrupted while another process was opening them.",
+                    "Nothing was changed.", "Try again.", stopped);
         }
     }
 
@@ -165,7 +204,7 @@ final class DatabaseFile {
     }
 
     /** Tables are about to be changed by a newer program: the older state stays beside them. */
-    private void backUp(JdbcDataSource source, String version) throws SQLException {
+    private void backUp(DataSource source, String version) throws SQLException {
         final Path target = base.resolveSibling("experiments-version-" + version + "-" + STAMP.format(Instant.now()) + ".zip");
         try (Connection connection = source.getConnection(); var statement = connection.prepareStatement("backup to ?")) {
             statement.setString(1, target.toString());
@@ -173,7 +212,7 @@ final class DatabaseFile {
         }
     }
 
-    private void refuseNewer(JdbcDataSource source) throws SQLException {
+    private void refuseNewer(DataSource source) throws SQLException {
         final MigrationInfo[] all;
         try (Connection _ = source.getConnection()) {
             all = flyway(source).info().all();
@@ -193,9 +232,8 @@ final class DatabaseFile {
                 "Nothing was changed.", "Open them with the newer program, or choose another folder with --home.", cause);
     }
 
-    /** Whether a living process has the file open and serves it; one that is just opening it is waited for. */
-    private boolean servedByAnother() throws IOException {
-        final Path lock = base.resolveSibling("experiments.lock.db");
+    /** Whether a living process has the file open and serves it; one that is just opening or closing it is waited for. */
+    private boolean served() throws IOException {
         while (true) {
             final FileTime written;
             final Properties entries = new Properties();
@@ -206,18 +244,13 @@ final class DatabaseFile {
                 return false;
             }
             final String address = entries.getProperty("server");
-            if (address != null && answers(address)) {
-                return true;
+            if (address != null) {
+                return answers(address);
             }
             if (System.currentTimeMillis() - written.toMillis() > LOCK_SETTLES_MILLIS) {
                 return false;
             }
-            try {
-                Thread.sleep(50);
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                throw new UncheckedIOException(new IOException("interrupted while waiting for another process to open " + path));
-            }
+            pause();
         }
     }
 
@@ -231,7 +264,7 @@ final class DatabaseFile {
         }
     }
 
-    private Flyway flyway(JdbcDataSource source) {
+    private Flyway flyway(DataSource source) {
         return Flyway.configure().dataSource(source).locations(scripts)
                 .loggers(QuietFlywayLog.class.getName()).validateMigrationNaming(true).load();
     }
@@ -242,6 +275,16 @@ final class DatabaseFile {
         source.setUser("headroom");
         source.setPassword("");
         return source;
+    }
+
+    private static boolean heldByAnother(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MVStoreException store && store.getErrorCode() == DataUtils.ERROR_FILE_LOCKED
+                    || cause instanceof SQLException sql && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean newerFormat(Throwable failed) {

@@ -11,11 +11,17 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 
 /**
- * Whether a database file has all its parts. H2 opens a file that was cut off without a word, with whatever older state it finds in the rest,
- * and notices missing pages only when somebody reads them.
+ * What H2 does not look at when it opens a file, which is a header and chunks (MVStore format 3). Both questions are asked while nobody has
+ * the file open; H2's lock on it tells when somebody has.
  *
- * <p>A file is a header and chunks (H2's MVStore format 3): the header names a version that was complete when it was written, so an open file
- * is at that version or a later one; the layout map names where each chunk lies, in blocks of 4 KiB, all within the file.
+ * <ul>
+ * <li>A file that was cut off is opened without a word, with whatever older state is left, and missing pages are noticed only when somebody
+ *     reads them. But the header names a version that was complete when it was written, so the file is at that version or a later one; and
+ *     the layout map names where each chunk lies, all within the file.
+ * <li>After a kill, H2 follows the chain of chunks from the header and is content with the newest complete state that it meets there. Where
+ *     freed room was written to again the chain is broken, and later states, committed and synced, are passed over: they are found only by
+ *     looking at every block ({@code recoveryMode}).
+ * </ul>
  */
 final class FileChunks {
     private static final int BLOCK_BYTES = 4_096;
@@ -26,29 +32,54 @@ final class FileChunks {
     /**
      * Looks without writing.
      *
-     * @throws MVStoreException if a part is missing
+     * @throws MVStoreException if a part is missing, or another has the file open
      */
     static void requireComplete(Path file) throws IOException {
         final long size = Files.size(file);
-        final long written = number(header(file), "version");
-        try (MVStore store = new MVStore.Builder().fileName(file.toString()).readOnly().open()) {
+        final Map<String, String> header = header(file);
+        final long written = number(header, "version");
+        try (MVStore store = look(file, !closedInOrder(header))) {
             if (store.getCurrentVersion() < written) {
-                throw missing("it was at version " + written + " and what is left is at version " + store.getCurrentVersion());
+                throw new MVStoreException(0, "it was at version " + written + " and what is left is at version "
+                        + store.getCurrentVersion());
             }
             for (final Map.Entry<String, String> entry : store.getLayoutMap().entrySet()) {
-                if (entry.getKey().startsWith(CHUNK)) {
-                    final Map<String, String> chunk = fields(entry.getValue());
-                    final long end = (number(chunk, "block") + number(chunk, "len")) * BLOCK_BYTES;
-                    if (chunk.containsKey("block") && end > size) {
-                        throw missing("it has " + size + " bytes and a part that ends at byte " + end);
-                    }
+                final Map<String, String> chunk = entry.getKey().startsWith(CHUNK) ? fields(entry.getValue()) : Map.of();
+                final long end = (number(chunk, "block") + number(chunk, "len")) * BLOCK_BYTES;
+                if (chunk.containsKey("block") && end > size) {
+                    throw new MVStoreException(0, "it has " + size + " bytes and a part that ends at byte " + end);
                 }
             }
         }
     }
 
-    private static MVStoreException missing(String how) {
-        return new MVStoreException(0, how);
+    /**
+     * Brings a file that was not closed in order to the newest state in it, where H2 would open an older one. Leaves others alone.
+     *
+     * @return whether there was something to bring back
+     * @throws MVStoreException if another has the file open, or it is damaged
+     */
+    static boolean bringBack(Path file) throws IOException {
+        if (closedInOrder(header(file)) || version(file, false) >= version(file, true)) {
+            return false;
+        }
+        new MVStore.Builder().fileName(file.toString()).recoveryMode().autoCommitDisabled().autoCompactFillRate(0).open().close();
+        return true;
+    }
+
+    private static long version(Path file, boolean everyBlock) {
+        try (MVStore store = look(file, everyBlock)) {
+            return store.getCurrentVersion();
+        }
+    }
+
+    private static MVStore look(Path file, boolean everyBlock) {
+        final MVStore.Builder builder = new MVStore.Builder().fileName(file.toString()).readOnly();
+        return (everyBlock ? builder.recoveryMode() : builder).open();
+    }
+
+    private static boolean closedInOrder(Map<String, String> header) {
+        return "1".equals(header.get("clean"));
     }
 
     private static Map<String, String> header(Path file) throws IOException {
