@@ -5,10 +5,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.h2.api.ErrorCode;
 import org.jdbi.v3.core.Handle;
@@ -22,6 +24,8 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final Path file;
     private final HikariDataSource connections;
@@ -79,26 +83,25 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * Another process may have held the file for both of us and ended: its connections break, and the next one opens the file here. So work
-     * is tried a second time on a new connection.
+     * Another process may have held the file for both of us and ended: its connections break, for as long as it takes to close the file,
+     * and the next one opens the file here. So work is tried again on new connections.
      */
     private <T> T run(Supplier<T> work) {
         try {
             return CompletableFuture.supplyAsync(() -> {
-                RuntimeException first = null;
-                for (int attempt = 0; attempt <= CONNECTIONS; attempt++) {
+                final long end = System.nanoTime() + PATIENCE.toNanos();
+                while (true) {
                     try {
                         return work.get();
                     } catch (StoreException refused) {
                         throw refused;
                     } catch (RuntimeException failed) {
-                        if (!connectionLost(failed)) {
+                        if (!connectionLost(failed) || System.nanoTime() > end) {
                             throw failed;
                         }
-                        first = failed;
+                        LockSupport.parkNanos(PAUSE.toNanos());
                     }
                 }
-                throw first;
             }, threads).join();
         } catch (CompletionException failed) {
             if (failed.getCause() instanceof StoreException refused) {
@@ -115,6 +118,7 @@ final class Database implements AutoCloseable {
             if (cause instanceof SQLException sql && (sql.getErrorCode() == ErrorCode.CONNECTION_BROKEN_1
                     || sql.getErrorCode() == ErrorCode.DATABASE_IS_CLOSED || sql.getErrorCode() == ErrorCode.OBJECT_CLOSED
                     || sql.getErrorCode() == ErrorCode.DATABASE_CALLED_AT_SHUTDOWN
+                    || sql.getErrorCode() == ErrorCode.DATABASE_IS_IN_EXCLUSIVE_MODE
                     || String.valueOf(sql.getSQLState()).startsWith("08"))) {
                 return true;
             }

@@ -64,7 +64,8 @@ final class LogTables {
 
     private static void events(Handle handle, List<StoredEvent> events) {
         for (final StoredEvent e : events) {
-            handle.execute("insert into events (run, at, step, level, title, detail) values (?, ?, ?, ?, ?, ?)",
+            handle.execute("merge into events (run, at, step, level, title, detail) key (run, at, step, title)"
+                            + " values (?, ?, ?, ?, ?, ?)",
                     RunTable.number(e.run()), instant(e.at()), e.step(), e.level().name(), e.title(), e.detail());
         }
     }
