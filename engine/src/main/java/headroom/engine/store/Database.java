@@ -99,6 +99,8 @@ final class Database implements AutoCloseable {
                         if (!connectionLost(failed) || System.nanoTime() > end) {
                             throw failed;
                         }
+                        // the pool believes in a connection for half a second after its last use
+                        connections.getHikariPoolMXBean().softEvictConnections();
                         LockSupport.parkNanos(PAUSE.toNanos());
                     }
                 }
