@@ -148,8 +148,22 @@ record TimelinePicture(Pen pen, Axes axes, Bookings bookings, OptionalLong budge
         final double y = pen.snap(axes.py(bytes));
         pen.line(pen.role("text"), 1.5, new double[] {5, 4}, axes.left(), y, axes.right(), y);
         final String text = "plan " + Units.memory(bytes);
-        pen.fill(pen.role("bg-surface").deriveColor(0, 1, 1, 0.86), axes.left() + 4, y - 18, Fonts.width(text, Pen.AXIS_STRONG) + 8, 16);
-        pen.left(text, Pen.AXIS_STRONG, "text", axes.left() + 8, y - 10);
+        // where the budget's own name hangs close above, the plan's stands beside it
+        final double x = axes.left() + 8 + (budgetBytes.isPresent() && y - budgetLine() < 36 ? budgetNameStart() + Fonts.width(budgetName(), Pen.AXIS_STRONG) + 16 : 0);
+        pen.fill(pen.role("bg-surface").deriveColor(0, 1, 1, 0.86), x - 4, y - 18, Fonts.width(text, Pen.AXIS_STRONG) + 8, 16);
+        pen.left(text, Pen.AXIS_STRONG, "text", x, y - 10);
+    }
+
+    private double budgetLine() {
+        return budgetBeyond() ? axes.top() + 2 : axes.py(budgetBytes.getAsLong());
+    }
+
+    private String budgetName() {
+        return "budget " + Units.memory(budgetBytes.getAsLong()) + (budgetBeyond() ? ", above this axis" : "");
+    }
+
+    private double budgetNameStart() {
+        return budgetBeyond() ? 24 : 0;
     }
 
     /** @param under measures the gap from these bytes up to the line */
@@ -158,7 +172,7 @@ record TimelinePicture(Pen pen, Axes axes, Bookings bookings, OptionalLong budge
             return;
         }
         final long bytes = budgetBytes.getAsLong();
-        final double y = budgetBeyond() ? axes.top() + 2 : axes.py(bytes);
+        final double y = budgetLine();
         pen.across(pen.role("budget"), axes.left(), axes.right(), y, 2);
         if (budgetBeyond()) {
             final double x = axes.left() + 18;
@@ -166,7 +180,7 @@ record TimelinePicture(Pen pen, Axes axes, Bookings bookings, OptionalLong budge
             pen.line(pen.role("line-control"), 1, new double[0], x - 5, y + 4, x - 1, y - 4);
             pen.line(pen.role("line-control"), 1, new double[0], x + 3, y + 4, x + 7, y - 4);
         }
-        pen.left("budget " + Units.memory(bytes) + (budgetBeyond() ? ", above this axis" : ""), Pen.AXIS_STRONG, "text", axes.left() + 8 + (budgetBeyond() ? 24 : 0), y + 11);
+        pen.left(budgetName(), Pen.AXIS_STRONG, "text", axes.left() + 8 + budgetNameStart(), y + 11);
         if (under.isPresent() && bytes > under.getAsLong() && bookings.size() > 0) {
             gap(y, axes.py(under.getAsLong()), bytes - under.getAsLong());
         }
