@@ -5,8 +5,13 @@ import java.util.Map;
 
 /** Hears of everything that happens in a run, on its engine thread and in order. What must be durable is made so before the method returns. */
 public interface RunListener {
-    /** Figures of a step that is done. Steps count from 1. */
-    record Step(long step, double loss, double rate, double gradientNorm, long tokens, double seconds, long peakBytes, Batch.Shape shape) {}
+    /**
+     * Figures of a step that is done. Steps count from 1.
+     *
+     * @param gradientNorm before clipping; NaN where no gradient exists
+     * @param gradientSquares squared norm by path of the parameter, before clipping; empty where no gradient exists
+     */
+    record Step(long step, double loss, double rate, double gradientNorm, Map<String, Double> gradientSquares, long tokens, double seconds, long peakBytes, Batch.Shape shape) {}
 
     void started(long fromStep, long toStep);
 

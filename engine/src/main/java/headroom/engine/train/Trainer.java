@@ -152,7 +152,7 @@ public final class Trainer {
             throw new DivergedException(done + 1, outcome.loss());
         }
         done++;
-        listener.stepped(new RunListener.Step(done, outcome.loss(), assembly.optimizer().rate(), outcome.gradientNorm(), batch.tokens(),
+        listener.stepped(new RunListener.Step(done, outcome.loss(), assembly.optimizer().rate(), outcome.gradientNorm(), assembly.optimizer().squares(), batch.tokens(),
                 (System.nanoTime() - begin) * 1e-9, ledger.peak().bytes(), batch.shape()));
     }
 

@@ -8,6 +8,7 @@ import headroom.engine.plan.Layers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,12 +110,15 @@ final class MemoryRecorder implements Ledger.Watcher {
     }
 
     /** A step ended: what was recorded since the last one is the newest whole step. */
-    synchronized void stepped(int done) {
+    synchronized void stepped(int done, Map<String, Double> gradientSquares) {
         close();
+        final Map<String, Double> squares = new HashMap<>();
+        gradientSquares.forEach((path, square) -> squares.merge(Layers.of(path), square, Double::sum));
         lastStep = List.copyOf(stepSoFar);
         stepSoFar = new ArrayList<>();
         final List<LayerInstant> now = new ArrayList<>();
-        nanos.forEach((layer, spent) -> now.add(new LayerInstant(layer, kept.getOrDefault(layer, new long[1])[0], Double.NaN, spent[0] * 1e-9)));
+        nanos.forEach((layer, spent) -> now.add(new LayerInstant(layer, kept.getOrDefault(layer, new long[1])[0],
+                squares.containsKey(layer) ? Math.sqrt(squares.get(layer)) : Double.NaN, spent[0] * 1e-9)));
         now.removeIf(layer -> layer.layer().isEmpty());
         now.sort(Comparator.comparingInt(layer -> order.contains(layer.layer()) ? order.indexOf(layer.layer()) : order.size()));
         lastLayers = List.copyOf(now);

@@ -152,7 +152,7 @@ final class RunRecord implements RunListener {
             stored = new StoredStep(run, step, done.loss(), tokens, seconds, epoch, done.rate(), done.gradientNorm(), tokensPerSecond, done.peakBytes());
             RunShelf.add(history, stored);
         }
-        memory.stepped(step);
+        memory.stepped(step, done.gradientSquares());
         store.log(stored);
         if (step <= 2 || step == job.steps()) {
             noteMemory();

@@ -35,6 +35,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     private double rate;
     private boolean lastMicroBatch;
     private double squares;
+    private final Map<String, Double> squaresByPath = new LinkedHashMap<>();
 
     /** @param projected which parameters a subspace applies to */
     public Optimizer(Compute compute, OptimizerChoice choice, Predicate<Parameter> projected, long totalSteps) {
@@ -51,6 +52,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     public void begin(long step, Trainables now) {
         rate = choice.schedule().at(step, totalSteps);
         squares = 0;
+        squaresByPath.clear();
         if (now != trainables && choice.dropOnFreeze()) {
             for (Parameter p : List.copyOf(known.keySet())) {
                 if (!now.trains(p)) {
@@ -95,7 +97,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         if (choice.inBackward() && lastMicroBatch) {
             Tensor g = gradients.remove(p);
             if (g != null && trainables.trains(p)) {
-                double norm2 = squaresOf(g);
+                double norm2 = squaresOf(p, g);
                 squares += norm2;
                 clip(g, Math.sqrt(norm2));
                 step(p, g);
@@ -112,8 +114,8 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
             return Math.sqrt(squares);
         }
         compute.ledger().during("gradient norm", "");
-        for (Tensor g : gradients.values()) {
-            squares += squaresOf(g);
+        for (Map.Entry<Parameter, Tensor> e : gradients.entrySet()) {
+            squares += squaresOf(e.getKey(), e.getValue());
         }
         double norm = Math.sqrt(squares);
         for (Parameter p : new ArrayList<>(gradients.keySet())) {
@@ -127,10 +129,17 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         return norm;
     }
 
-    private double squaresOf(Tensor g) {
+    private double squaresOf(Parameter p, Tensor g) {
         try (Tensor s = compute.call(OptimizerKernels.SUM_SQUARES, g)) {
-            return compute.item(s);
+            double n = compute.item(s);
+            squaresByPath.put(p.path(), n);
+            return n;
         }
+    }
+
+    /** Squared gradient norm of each parameter in the last step, by path; empty where no gradient exists. */
+    public Map<String, Double> squares() {
+        return Map.copyOf(squaresByPath);
     }
 
     private void clip(Tensor g, double norm) {
