@@ -74,11 +74,11 @@ public final class RunViewModel implements AutoCloseable {
         shown = on;
     }
 
-    /** Shows the newest run where none was chosen. */
+    /** Shows the run that is live, or the newest one where none was chosen. */
     public void showNewest() {
-        if (journey.runProperty().get().isEmpty()) {
-            background.work(() -> workbench.runs().stream().findFirst(), found -> found.map(RunSummary::run).ifPresent(journey.runProperty()::set), problem::set);
-        }
+        final String now = journey.runProperty().get();
+        background.work(() -> workbench.liveRun().or(() -> now.isEmpty() ? workbench.runs().stream().findFirst().map(RunSummary::run) : Optional.empty()),
+                found -> found.filter(run -> now.equals(journey.runProperty().get())).ifPresent(journey.runProperty()::set), problem::set);
     }
 
     public boolean live() {

@@ -3,7 +3,11 @@ package headroom.app.window;
 import headroom.app.component.ErrorCard;
 import headroom.app.component.Fonts;
 import headroom.app.view.CatalogView;
+import headroom.app.view.CompareView;
 import headroom.app.view.PlanView;
+import headroom.app.view.RunView;
+import headroom.app.view.StartView;
+import headroom.app.view.TryView;
 import headroom.app.viewmodel.StagesViewModel;
 import headroom.engine.workbench.LocalWorkbench;
 import headroom.engine.workbench.Problem;
@@ -64,6 +68,7 @@ public class HeadroomApplication extends Application {
             stage.setScene(shell.scene(views(shell), WIDTH, HEIGHT));
             shell.go("catalog");
             stages.catalog().load();
+            stages.start().load(() -> shell.go("start"));
         }
         stage.show();
         if (problem == null) {
@@ -75,9 +80,12 @@ public class HeadroomApplication extends Application {
     private List<View> views(Navigator navigator) {
         experiments = new ExperimentsViewModel(workbench);
         stages = new StagesViewModel(workbench, model.budgetBytesProperty(), model.machineProperty());
-        return List.of(new CatalogView(stages.catalog(), stages.imports(), navigator), new PlanView(stages.plan(), navigator), new AbsentView("run", "Run"),
-                new AbsentView("compare", "Compare"), new AbsentView("try", "Try"),
-                new ExperimentsView(experiments, navigator, runs -> navigator.go("compare")));
+        return List.of(new CatalogView(stages.catalog(), stages.imports(), navigator), new PlanView(stages.plan(), navigator), new RunView(stages.run(), navigator),
+                new CompareView(stages.compare(), navigator), new TryView(stages.trial(), navigator), new StartView(stages.start(), navigator),
+                new ExperimentsView(experiments, navigator, runs -> {
+                    stages.journey().compared().setAll(runs.stream().limit(4).toList());
+                    navigator.go("compare");
+                }));
     }
 
     @Override
