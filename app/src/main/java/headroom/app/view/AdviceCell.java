@@ -37,7 +37,7 @@ final class AdviceCell extends ListCell<Advice> {
         note.setMinWidth(0);
         note.setWrapText(true);
         final HBox first = new HBox(8, title, Parts.gap());
-        first.setAlignment(Pos.CENTER_LEFT);
+        first.setAlignment(Pos.TOP_LEFT);
         first.getChildren().add(remedy ? verdict : apply);
         final HBox second = new HBox(12, saved, figures);
         final HBox third = new HBox(8, note);
@@ -48,14 +48,14 @@ final class AdviceCell extends ListCell<Advice> {
         }
         third.setAlignment(Pos.TOP_LEFT);
         final VBox words = new VBox(2, first, second, third);
-        words.setAlignment(Pos.CENTER_LEFT);
+        words.setAlignment(Pos.TOP_LEFT);
         words.setMinWidth(0);
         HBox.setHgrow(words, Priority.ALWAYS);
         rank.setMinWidth(16);
         box = new HBox(words);
         box.getChildren().addFirst(rank);
         setPrefWidth(0);
-        setStyle("-fx-padding: 4 24 4 24;");
+        setStyle("-fx-padding: 8 24 4 24;");
     }
 
     @Override

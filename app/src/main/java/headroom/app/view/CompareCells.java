@@ -56,8 +56,8 @@ final class CompareCells extends ListCell<RunSummary> {
         setGraphic(empty || run == null ? null : line);
         if (run != null && !empty) {
             title.setText(run.title());
-            figures.setText(Units.memory(run.peakBytes()) + "   loss " + Units.loss(run.metrics().getOrDefault("loss", run.loss())) + "   " + Units.clock(run.seconds())
-                    + (run.state() == headroom.engine.workbench.RunState.FINISHED ? "" : "   " + run.state().name().toLowerCase(Locale.ROOT)));
+            figures.setText(Units.memory(run.peakBytes()) + " · " + Units.loss(run.metrics().getOrDefault("loss", run.loss())) + " · " + Units.clock(run.seconds())
+                    + (run.state() == headroom.engine.workbench.RunState.FINISHED ? "" : " · " + run.state().name().toLowerCase(Locale.ROOT)));
             mark();
         }
     }

@@ -131,7 +131,7 @@ public final class CompareView implements View {
 
     private VBox memory() {
         final Legend legend = new Legend();
-        legend.setHgap(8);
+        legend.setHgap(6);
         legend.setAlignment(Pos.CENTER_LEFT);
         final StackPane chart = padded(steps);
         VBox.setVgrow(chart, Priority.ALWAYS);

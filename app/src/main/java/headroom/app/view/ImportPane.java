@@ -202,6 +202,11 @@ final class ImportPane extends VBox {
         column.setPrefWidth(width);
         column.setCellValueFactory(row -> new ReadOnlyStringWrapper(text.apply(row.getValue())));
         column.setCellFactory(c -> new javafx.scene.control.TableCell<>() {
+            {
+                setWrapText(true);
+                setStyle("-fx-padding: 4 8 4 8;");
+            }
+
             @Override
             protected void updateItem(String value, boolean empty) {
                 super.updateItem(value, empty);

@@ -22,10 +22,10 @@ final class PlanTables {
     static TableView<LayerRow> layers() {
         final TableView<LayerRow> table = table("per-layer");
         table.setPlaceholder(Parts.label("A plan shows here what every layer holds.", "muted"));
-        table.getColumns().add(text("Layer", 112, LayerRow::layer, "mono"));
-        table.getColumns().add(number("Weights", 76, LayerRow::weightsBytes, row -> Units.memory(row.weightsBytes())));
-        table.getColumns().add(number("Trained", 76, LayerRow::trainedBytes, row -> row.trainedBytes() == 0 ? Units.NONE : Units.memory(row.trainedBytes())));
-        table.getColumns().add(number("Kept", 76, LayerRow::keptBytes, row -> row.keptBytes() == 0 ? Units.NONE : Units.memory(row.keptBytes())));
+        table.getColumns().add(text("Layer", 124, LayerRow::layer, "mono"));
+        table.getColumns().add(number("Weights", 72, LayerRow::weightsBytes, row -> Units.memory(row.weightsBytes())));
+        table.getColumns().add(number("Trained", 72, LayerRow::trainedBytes, row -> row.trainedBytes() == 0 ? Units.NONE : Units.memory(row.trainedBytes())));
+        table.getColumns().add(number("Kept", 72, LayerRow::keptBytes, row -> row.keptBytes() == 0 ? Units.NONE : Units.memory(row.keptBytes())));
         table.getColumns().add(bar());
         return table;
     }

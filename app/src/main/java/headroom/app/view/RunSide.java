@@ -35,7 +35,7 @@ final class RunSide extends VBox {
     private static final DateTimeFormatter AT = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
 
     private final Gauge memory = new Gauge("This process");
-    private final Gauge load = new Gauge("This process, CPU");
+    private final Gauge load = new Gauge("Process load");
     private final Gauge ram = new Gauge("RAM");
     private final Gauge cpu = new Gauge("CPU");
     private final Gauge card = new Gauge("GPU memory");

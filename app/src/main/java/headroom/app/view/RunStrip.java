@@ -134,7 +134,7 @@ final class RunStrip extends HBox {
         title.setText(now.title() + ", run " + now.run());
         steps.setText(now.loading().map(on -> on.what()).filter(words -> at == RunState.LOADING).orElse("Step " + Units.count(now.step()) + " of " + Units.count(now.steps())
                 + " · epoch " + Units.decimals(now.epoch(), 2) + (now.epochs() > 0 ? " of " + Units.decimals(now.epochs(), now.epochs() == Math.rint(now.epochs()) ? 0 : 2) : "")));
-        tokens.setText(Units.amount(now.tokens()) + " of " + Units.amount(now.tokensTotal()) + " tokens");
+        tokens.setText(now.tokensTotal() == 0 ? "" : Units.amount(now.tokens()) + " of " + Units.amount(now.tokensTotal()) + " tokens");
         bar.setProgress(now.steps() == 0 ? 0 : (double) now.step() / now.steps());
         elapsed.setText(Units.clock(now.elapsedSeconds()));
         final boolean going = at == RunState.RUNNING && Double.isFinite(now.leftSeconds());

@@ -13,8 +13,10 @@ import headroom.engine.workbench.LayerInstant;
 import headroom.engine.workbench.RunCommand;
 import headroom.engine.workbench.RunSnapshot;
 import headroom.engine.workbench.RunState;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
@@ -123,9 +125,10 @@ public final class RunView implements View {
         memory.figures(now);
         curves.show(now);
         side.show(now);
-        heat.show(now.layers().stream().map(layer -> shortName(layer.layer())).toList(), now.layers().isEmpty() ? List.of() : List.of(
+        // a figure that no layer has is no row
+        heat.show(now.layers().stream().map(layer -> shortName(layer.layer())).toList(), Stream.of(
                 row("Kept, MiB", now, layer -> layer.keptBytes() / (double) Units.MIB, 1), row("Gradient norm", now, LayerInstant::gradientNorm, 2),
-                row("Time, ms", now, layer -> layer.stepSeconds() * 1000, 0)));
+                row("Time, ms", now, layer -> layer.stepSeconds() * 1000, 0)).filter(row -> Arrays.stream(row.values()).anyMatch(Double::isFinite)).toList());
     }
 
     private static HeatStrip.Row row(String name, RunSnapshot now, ToDoubleFunction<LayerInstant> value, int places) {

@@ -35,6 +35,7 @@ public final class CompareViewModel implements AutoCloseable {
     private final Journey journey;
     private final Background background = new Background("compare");
     private final ObservableList<RunSummary> runs = FXCollections.observableArrayList();
+    private final ObservableList<RunSummary> runsShown = FXCollections.unmodifiableObservableList(runs);
     private final ReadOnlyObjectWrapper<Comparison> comparison = new ReadOnlyObjectWrapper<>(this, "comparison");
     private final ReadOnlyObjectWrapper<Problem> problem = new ReadOnlyObjectWrapper<>(this, "problem");
     private final ReadOnlyStringWrapper state = new ReadOnlyStringWrapper(this, "state", "No runs yet");
@@ -49,7 +50,7 @@ public final class CompareViewModel implements AutoCloseable {
 
     /** Runs that have something to show, newest first. */
     public ObservableList<RunSummary> runs() {
-        return FXCollections.unmodifiableObservableList(runs);
+        return runsShown;
     }
 
     /** Ids of the shown runs in the order of their letters. */

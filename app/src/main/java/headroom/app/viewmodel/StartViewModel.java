@@ -23,7 +23,9 @@ public final class StartViewModel implements AutoCloseable {
     private final Journey journey;
     private final Background background = new Background("start");
     private final ObservableList<RunSummary> interrupted = FXCollections.observableArrayList();
+    private final ObservableList<RunSummary> interruptedShown = FXCollections.unmodifiableObservableList(interrupted);
     private final ObservableList<RunSummary> recent = FXCollections.observableArrayList();
+    private final ObservableList<RunSummary> recentShown = FXCollections.unmodifiableObservableList(recent);
     private final ReadOnlyObjectWrapper<Problem> problem = new ReadOnlyObjectWrapper<>(this, "problem");
     private final ReadOnlyBooleanWrapper loaded = new ReadOnlyBooleanWrapper(this, "loaded");
 
@@ -34,11 +36,11 @@ public final class StartViewModel implements AutoCloseable {
 
     /** Newest first. */
     public ObservableList<RunSummary> interrupted() {
-        return FXCollections.unmodifiableObservableList(interrupted);
+        return interruptedShown;
     }
 
     public ObservableList<RunSummary> recent() {
-        return FXCollections.unmodifiableObservableList(recent);
+        return recentShown;
     }
 
     public Journey journey() {

@@ -38,7 +38,9 @@ public final class TryViewModel implements AutoCloseable {
     private final Background rowsBackground = new Background("try-rows");
     private final AtomicInteger wanted = new AtomicInteger();
     private final ObservableList<RunSummary> runs = FXCollections.observableArrayList();
+    private final ObservableList<RunSummary> runsShown = FXCollections.unmodifiableObservableList(runs);
     private final ObservableList<Answered> rows = FXCollections.observableArrayList();
+    private final ObservableList<Answered> rowsShown = FXCollections.unmodifiableObservableList(rows);
     private final ReadOnlyObjectWrapper<RunSummary> run = new ReadOnlyObjectWrapper<>(this, "run");
     private final ReadOnlyObjectWrapper<TryResult> result = new ReadOnlyObjectWrapper<>(this, "result");
     private final ReadOnlyObjectWrapper<Problem> problem = new ReadOnlyObjectWrapper<>(this, "problem");
@@ -76,11 +78,11 @@ public final class TryViewModel implements AutoCloseable {
 
     /** Runs that can be asked, newest first. */
     public ObservableList<RunSummary> runs() {
-        return FXCollections.unmodifiableObservableList(runs);
+        return runsShown;
     }
 
     public ObservableList<Answered> rows() {
-        return FXCollections.unmodifiableObservableList(rows);
+        return rowsShown;
     }
 
     /** Null where no run can be asked. */
