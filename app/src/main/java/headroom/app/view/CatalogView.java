@@ -31,8 +31,11 @@ import javafx.scene.control.MenuItem;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
+import javafx.scene.input.Clipboard;
+import javafx.scene.input.DragEvent;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
+import javafx.scene.input.TransferMode;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -74,6 +77,12 @@ public final class CatalogView implements View {
         followMethod();
         page = Columns.of(2, new double[] {288, 288, 480, 384}, modelPane(), dataPane(), methodPane(), detail);
         root.getChildren().add(page);
+        root.setOnDragOver(event -> {
+            if (event.getDragboard().hasFiles()) {
+                event.acceptTransferModes(TransferMode.COPY);
+            }
+        });
+        root.setOnDragDropped(this::dropped);
         final ImportPane importPane = new ImportPane(imports, entry -> {
             model.imported(entry);
             navigator.say(entry.name() + " is in the catalog: " + Units.count(entry.rows()) + " rows.", null);
@@ -283,6 +292,19 @@ public final class CatalogView implements View {
         axis.show(model.axisBytes(), budget);
     }
 
+    /** A file that was copied elsewhere can be pasted here. */
+    private void pasteFile() {
+        Clipboard.getSystemClipboard().getFiles().stream().findFirst().ifPresent(file -> imports.read(file.toPath()));
+    }
+
+    private void dropped(DragEvent event) {
+        if (event.getDragboard().hasFiles()) {
+            imports.read(event.getDragboard().getFiles().getFirst().toPath());
+            event.setDropCompleted(true);
+            event.consume();
+        }
+    }
+
     private void chooseFile() {
         final FileChooser chooser = new FileChooser();
         chooser.setTitle("Import a dataset");
@@ -322,7 +344,8 @@ public final class CatalogView implements View {
     @Override
     public List<Command> commands() {
         return List.of(Command.of("Plan the chosen method", "", "headroom plan", () -> model.selectedProperty().get() != null, detail::plan),
-                Command.of("Import a dataset", "", this::chooseFile),
+                Command.of("Import a dataset", "Ctrl+I", "", () -> true, this::chooseFile),
+                Command.of("Import the copied file", "Ctrl+Shift+V", "", () -> Clipboard.getSystemClipboard().hasFiles(), this::pasteFile),
                 Command.of("Go to Start", "Ctrl+N", () -> navigator.go("start")));
     }
 

@@ -76,7 +76,7 @@ final class FailurePane extends VBox {
         head.setStyle("-fx-padding: 0;");
         final TableView<AccountRow> table = accounts(over.largest());
         VBox.setVgrow(table, Priority.ALWAYS);
-        final VBox box = new VBox(8, head, bar, figures, Parts.label("Ten largest accounts", "strong"), table,
+        final VBox box = new VBox(8, head, bar, figures, Parts.label("Largest accounts", "strong"), table,
                 Parts.words("Headroom refused the booking before memory was taken. It never lowers a setting on its own.", "type-table", "muted"));
         box.getStyleClass().add("pane");
         box.setStyle("-fx-padding: 8 24 16 24;");

@@ -33,8 +33,8 @@ final class PlanTables {
     static TableView<Phase> preflight(Function<Void, MemoryPlan> plan) {
         final TableView<Phase> table = table("preflight");
         table.setPlaceholder(Parts.label("A plan shows here what every phase of a run needs.", "muted"));
-        table.getColumns().add(text("Phase", 128, Phase::name, "medium"));
-        table.getColumns().add(text("", 104, Phase::note, "muted"));
+        table.getColumns().add(text("Phase", 148, Phase::name, "medium"));
+        table.getColumns().add(text("", 92, Phase::note, "muted"));
         table.getColumns().add(number("Peak", 72, Phase::peakBytes, phase -> Units.memory(phase.peakBytes())));
         final TableColumn<Phase, Phase> verdict = new TableColumn<>("Headroom");
         verdict.setPrefWidth(84);

@@ -130,7 +130,10 @@ public final class RunViewModel implements AutoCloseable {
             final PlanRequest now = workbench.show(run).request().plan();
             return workbench.resume(run, new PlanRequest(now.model(), now.data(), now.columns(), now.method(), now.settings(), now.batch(), now.length(),
                     bytes > 0 ? java.util.OptionalLong.of(bytes) : java.util.OptionalLong.empty()));
-        }, this::again, problem::set);
+        }, id -> {
+            journey.budgetBytesProperty().set(bytes);
+            again(id);
+        }, problem::set);
     }
 
     /** The least whole step of budget that the refused booking would have needed, with a margin for what follows it. */
