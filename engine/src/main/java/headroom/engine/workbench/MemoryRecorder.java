@@ -41,6 +41,8 @@ final class MemoryRecorder implements Ledger.Watcher {
     private long opBegin;
     private int step;
     private boolean keptRead;
+    /** The last operation of a step was written down when the step ended. */
+    private boolean idle;
     private long evaluationPeak;
 
     /** @param order layers in the order of the model; others come behind them */
@@ -60,7 +62,12 @@ final class MemoryRecorder implements Ledger.Watcher {
 
     @Override
     public synchronized void operation(String nextOp, String nextOwner) {
-        close();
+        if (idle) {
+            opBegin = System.nanoTime();
+            idle = false;
+        } else {
+            close();
+        }
         final String next = phases.phase(nextOp, nextOwner);
         // all that the forward pass keeps is there when the loss is reached
         if (!keptRead && (next.equals("loss") || next.equals("backward"))) {
@@ -125,6 +132,7 @@ final class MemoryRecorder implements Ledger.Watcher {
         nanos.clear();
         kept.clear();
         keptRead = false;
+        idle = true;
         step = done;
     }
 
