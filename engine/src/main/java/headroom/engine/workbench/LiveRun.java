@@ -71,9 +71,10 @@ final class LiveRun {
                 record.nameBadRows();
             }
             record.loading();
-            ledger.setBudget(job.budgetBytes());
             try (Compute compute = cuda ? TorchCompute.cuda(ledger) : TorchCompute.cpu(ledger)) {
-                record.watch(ledger, job.plan().layers());
+                WarmUp.run(compute, job.prepared());
+                ledger.resetPeak();
+                ledger.setBudget(job.budgetBytes());
                 train(compute);
             }
             if (ledger.openAccounts() != 0) {
@@ -91,6 +92,8 @@ final class LiveRun {
 
     private void train(Compute compute) throws IOException, InterruptedException {
         try (Assembly assembly = assembly(compute)) {
+            // host buffers that carried the weights are the collector's to free: as large as the model, they must not stand through the run
+            System.gc();
             final Trainer trainer = new Trainer(assembly, job.source(),
                     new Trainer.Extent(job.steps(), job.evalEvery(), job.checkpointEvery(), checkpoints), control, record);
             if (from.isPresent()) {
@@ -118,13 +121,24 @@ final class LiveRun {
     private Assembly assembly(Compute compute) throws IOException {
         final RunRequest request = job.request();
         if (request.fresh()) {
+            record.watch(compute.ledger(), job.plan().layers());
             return new Assembly(compute, job.prepared().method().recipe(), job.prepared().fresh(request.seed()), job.prepared().task(), request.seed(), job.steps());
         }
         final Path folder = job.prepared().model().folder().orElseThrow();
-        try (TensorFile weights = TensorFiles.open(folder)) {
-            return new Assembly(compute, job.prepared().method().recipe(), job.prepared().from(weights), job.prepared().task(), request.seed(), job.steps());
+        try {
+            // opened once before growth is counted: the Java heap that parsing takes stays resident afterwards and is not the run's
+            TensorFiles.open(folder).close();
+            System.gc();
+            record.watch(compute.ledger(), job.plan().layers());
+            return loaded(compute, folder);
         } catch (FormatException e) {
             throw new WorkbenchException(Problem.of("The weights in " + folder + " cannot be read: " + e.getMessage(), "Nothing was trained.", e.advice()), e);
+        }
+    }
+
+    private Assembly loaded(Compute compute, Path folder) throws IOException {
+        try (TensorFile weights = TensorFiles.open(folder)) {
+            return new Assembly(compute, job.prepared().method().recipe(), job.prepared().from(weights), job.prepared().task(), job.request().seed(), job.steps());
         }
     }
 }

@@ -54,6 +54,10 @@ public final class LocalWorkbench implements Workbench {
             throw new WorkbenchException(Problem.of("The bundled models and datasets are missing: there is no folder " + folder + ".",
                     "Your own runs and models are untouched.", "Start with ./headroom, which makes the bundle, or install Headroom again."));
         });
+        return open(home, bundle);
+    }
+
+    static Workbench open(Path home, Optional<Path> bundle) {
         return new LocalWorkbench(home.toAbsolutePath().normalize(), bundle);
     }
 

@@ -103,7 +103,9 @@ final class ModelShelf {
             final ModelConfig config = HuggingFaceConfig.read(folder);
             final String id = folder.getFileName().toString();
             final String card = Texts.card(folder);
-            final ModelEntry entry = entry(id, Texts.title(card).orElse(id), config, weightsBytes(folder), false, sample, card);
+            final long bytes = weightsBytes(folder);
+            // a folder without weights is a shape with a tokenizer: it can be pre-trained
+            final ModelEntry entry = entry(id, Texts.title(card).orElse(id), config, bytes, bytes == 0, sample, card);
             return new Shelved(entry, config, Optional.of(folder));
         } catch (IOException | FormatException e) {
             throw new WorkbenchException(Problem.of("The model in " + folder + " cannot be read: " + e.getMessage(), "Nothing was changed.",

@@ -14,8 +14,11 @@ final class ProcessMemory {
     private static final Path FORGET = Path.of("/proc/self/clear_refs");
     /** Writing this to {@code clear_refs} sets the high-water mark to what is resident now (proc(5)). */
     private static final byte[] HIGH_WATER_MARK = {'5'};
+    private static final int PAGE_RUN = 1 << 20;
 
     private final boolean readable = Files.isReadable(STATUS);
+    /** A field, so that the allocation cannot be optimised away. */
+    private byte[] touched;
     private long residentAtStart;
     private long heapAtStart;
 
@@ -24,6 +27,7 @@ final class ProcessMemory {
         if (!readable) {
             return;
         }
+        touchHeap();
         try {
             Files.write(FORGET, HIGH_WATER_MARK);
         } catch (IOException _) {
@@ -36,6 +40,17 @@ final class ProcessMemory {
     /** How far the process grew at its highest, growth of the Java heap not counted; 0 where it cannot be read. */
     long growthBytes() {
         return readable ? Math.max(0, read("VmHWM:") - residentAtStart - Math.max(0, heap() - heapAtStart)) : 0;
+    }
+
+    /** What the Java heap holds but never used is not resident yet: used once, it cannot become resident later and pass for growth of the run. */
+    private void touchHeap() {
+        final Runtime java = Runtime.getRuntime();
+        long left = java.freeMemory();
+        while (left > 0) {
+            touched = new byte[PAGE_RUN];
+            left -= PAGE_RUN;
+        }
+        touched = null;
     }
 
     private static long heap() {

@@ -33,10 +33,8 @@ final class RunJobs {
         final String data = asked.data().orElseThrow(() -> new WorkbenchException(Problem.of("A run needs data, and none is named.", "Nothing was started.",
                 "Name a dataset of the catalog or a file.")));
         final Prepared prepared = preparation.of(asked);
-        final Path folder = prepared.model().folder().orElseThrow(() -> new WorkbenchException(Problem.of(
-                "The weights of " + prepared.model().entry().name() + " are not here: its shape can be planned with, not trained.", "Nothing was started.",
-                "Choose a model that headroom catalog models calls \"can be trained\".",
-                "Name a folder with its config.json, tokenizer.json and safetensors as --model.")));
+        final Path folder = prepared.model().folder().filter(_ -> request.fresh() || !prepared.model().entry().shapeOnly())
+                .orElseThrow(() -> noWeights(prepared.model().entry()));
         final CheckedDataset checked = preparation.data().load(data, asked.columns());
         final BatchSource source = source(prepared, checked, folder, request.seed());
         final int epoch = source.batchesPerEpoch();
@@ -49,6 +47,12 @@ final class RunJobs {
             throw tooLarge(plan, budget);
         }
         return job;
+    }
+
+    private static WorkbenchException noWeights(ModelEntry model) {
+        return new WorkbenchException(Problem.of("The weights of " + model.name() + " are not here: its shape can be planned with, not trained.",
+                "Nothing was started.", "Choose a model that headroom catalog models calls \"can be trained\".",
+                "Name a folder with its config.json, tokenizer.json and safetensors as --model; without weights it can be pre-trained."));
     }
 
     private static BatchSource source(Prepared prepared, CheckedDataset checked, Path folder, long seed) {
