@@ -240,11 +240,11 @@ public final class CatalogView implements View {
         }
         sort.getStyleClass().add("compact");
         final Legend legend = new Legend(EnumSet.allOf(Category.class), false);
-        legend.setHgap(6);
+        legend.setHgap(5);
         legend.setAlignment(javafx.geometry.Pos.CENTER_LEFT);
         final HBox foot = new HBox(legend);
         HBox.setHgrow(legend, Priority.ALWAYS);
-        foot.setStyle("-fx-padding: 10 16 10 16;");
+        foot.setStyle("-fx-padding: 10 8 10 16;");
         final HBox head = Parts.paneHeader("Method", "", sort);
         head.getChildren().add(1, methodCount);
         final VBox top = new VBox(8, methodSearch, new FlowPane(4, 4, fits, exact, merge));

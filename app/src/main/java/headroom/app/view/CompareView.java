@@ -149,7 +149,6 @@ public final class CompareView implements View {
             button.selectedProperty().addListener((o, was, is) -> {
                 if (is) {
                     axis = one;
-                    loss.setTexts(one.text, value -> Units.decimals(value, 2));
                     show(model.comparisonProperty().get());
                 }
             });
@@ -211,7 +210,9 @@ public final class CompareView implements View {
         steps.showStep(all.getFirst().oneStep(), 0).setBudget(budget).setOverlays(IntStream.range(1, all.size())
                 .mapToObj(i -> new MemoryTimeline.Overlay(Palette.letter(i), i, all.get(i).oneStep(), 0)).toList());
         bars(all);
-        loss.show(IntStream.range(0, all.size()).mapToObj(i -> line(all.get(i), i)).toList()).setXEnd(all.stream().mapToDouble(this::end).max().orElse(1));
+        final List<LineChart.Line> lines = IntStream.range(0, all.size()).mapToObj(i -> line(all.get(i), i)).toList();
+        loss.setTexts(axis.text, RunCurves.figures(lines));
+        loss.show(lines).setXEnd(all.stream().mapToDouble(this::end).max().orElse(1));
         pareto(all, budget);
         rows(shown);
     }
@@ -277,6 +278,7 @@ public final class CompareView implements View {
     private static TableColumn<Comparison.Row, String> names() {
         final TableColumn<Comparison.Row, String> names = new TableColumn<>("");
         names.setPrefWidth(128);
+        names.setMaxWidth(168);
         names.setSortable(false);
         names.setCellValueFactory(row -> new ReadOnlyObjectWrapper<>(row.getValue().name()));
         return names;

@@ -73,7 +73,6 @@ final class RunCurves extends HBox {
             button.selectedProperty().addListener((o, was, is) -> {
                 if (is) {
                     axis = one;
-                    loss.setTexts(one.text, value -> Units.decimals(value, 2));
                     speed.setTexts(one.text, value -> Units.count(Math.round(value)));
                     redraw();
                 }
@@ -105,6 +104,20 @@ final class RunCurves extends HBox {
         redraw();
     }
 
+    /** As many decimals as tell one tick of the axis from the next. */
+    static DoubleFunction<String> figures(List<LineChart.Line> lines) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = Double.NEGATIVE_INFINITY;
+        for (final LineChart.Line line : lines) {
+            for (int i = 0; i < line.points().size(); i++) {
+                least = Math.min(least, Double.isNaN(line.points().y(i)) ? least : line.points().y(i));
+                most = Math.max(most, Double.isNaN(line.points().y(i)) ? most : line.points().y(i));
+            }
+        }
+        final int places = most - least < 0.2 ? 3 : 2;
+        return value -> Units.decimals(value, places);
+    }
+
     private void redraw() {
         if (shown == null) {
             return;
@@ -120,6 +133,7 @@ final class RunCurves extends HBox {
             lines.add(LineChart.Line.eval("eval " + Units.loss(evals.getLast().metrics().get("loss")),
                     Points.of(evals.size(), i -> axis.ofEvaluation().applyAsDouble(evals.get(i)), i -> evals.get(i).metrics().get("loss"))));
         }
+        loss.setTexts(axis.text, figures(lines));
         loss.show(lines);
         speed.show(List.of(LineChart.Line.run(shown.tokensPerSecond() > 0 ? Units.count(Math.round(shown.tokensPerSecond())) + (shown.state().ended() ? "" : " now") : "",
                 0, Points.of(history, axis.of(history), history::tokensPerSecond))));

@@ -280,13 +280,14 @@ public final class PlanViewModel implements AutoCloseable {
     private void describe() {
         final PlanRequest asked = request.get();
         final MemoryPlan found = plan.get();
-        state.set(asked == null ? "Choose a method first" : methodName(asked.method()) + (found == null || stale.get() ? "" : " · "
-                + figure(found.worstPeakBytes() + found.outsideBytes()) + " of " + Units.memory(found.budgetBytes())));
+        state.set(asked == null ? "Choose a method first" : methodName(asked.method()) + (found == null || stale.get() ? "" : " · " + against(found)));
     }
 
-    private static String figure(long bytes) {
-        final String text = Units.memory(bytes);
-        return text.endsWith("GiB") ? Units.gibNumber(bytes) : text;
+    /** {@code 7.82 of 8.00}: the header has little room; below a tenth of a GiB the peak alone, with its unit. */
+    private static String against(MemoryPlan plan) {
+        final long peak = plan.worstPeakBytes() + plan.outsideBytes();
+        final String text = Units.memory(peak);
+        return text.endsWith("GiB") ? Units.gibNumber(peak) + " of " + Units.gibNumber(plan.budgetBytes()) : text;
     }
 
     /** The name of a method of the catalogue. */

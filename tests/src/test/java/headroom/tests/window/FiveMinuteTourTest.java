@@ -16,7 +16,6 @@ class FiveMinuteTourTest extends WindowJourney {
     void aNewcomerTrainsTwoMethodsComparesThemAndTriesASentence() throws Exception {
         catalogReady();
         nextLook();
-        nextLook();
         snapshot("catalog-light");
         assertThat(says("LoRA")).isTrue();
         robot.interact(robot.lookup("#method-search").query()::requestFocus);
