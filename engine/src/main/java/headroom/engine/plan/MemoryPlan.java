@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param peak the highest training step: bytes, operation, owner, categories
  * @param timeline one instant per operation of that step
- * @param largest accounts at the peak, largest first, at most ten
+ * @param largest every account at the peak, largest first; those of many blocks are alike, and who shows them folds them
  * @param layers what each layer holds at the peak, in model order
  * @param phases the highest total of each phase, in the order a run goes through them
  * @param flops floating-point operations of a training step

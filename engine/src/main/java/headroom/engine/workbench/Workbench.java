@@ -45,7 +45,8 @@ public interface Workbench extends AutoCloseable {
     CompletableFuture<MemoryPlan> planNewest(String lane, PlanRequest request);
 
     /**
-     * Starts a run in the background. Returns as soon as it is stored as PLANNED.
+     * Starts a run in the background. Blocking while its data are read and all of its batches are planned; returns as soon as it is stored
+     * as PLANNED.
      *
      * @return the id of the run
      * @throws WorkbenchException if the request cannot be trained: unknown parts, bad rows only, shape-only model, over budget without
@@ -53,7 +54,7 @@ public interface Workbench extends AutoCloseable {
      */
     String start(RunRequest request);
 
-    /** Goes on from the newest complete checkpoint of an interrupted, stopped or failed run; a finished one may be given more steps. */
+    /** Goes on from the newest complete checkpoint of an interrupted, stopped or failed run; begins again where there is none. Blocking as {@link #start}. */
     String resume(String run);
 
     /** As {@link #resume(String)} with a changed plan: applying a remedy. What cannot change without losing the state is refused. */
