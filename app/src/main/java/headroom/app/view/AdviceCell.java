@@ -80,10 +80,11 @@ final class AdviceCell extends ListCell<Advice> {
             }
         }
         apply.getStyleClass().remove("accent");
-        if (remedy && getIndex() == 0) {
+        final boolean first = remedy && getIndex() == 0 && advice.verdict() != headroom.engine.workbench.Verdict.OVER;
+        if (first) {
             apply.getStyleClass().add("accent");
         }
-        apply.setText(remedy && getIndex() == 0 ? "Apply and go on" : "Apply");
+        apply.setText(first ? "Apply and go on" : "Apply");
         apply.setId((remedy ? "remedy-" : "apply-") + getIndex());
         apply.setAccessibleText("Apply " + advice.title());
         setAccessibleText(advice.title() + ", saves " + Units.memory(advice.savedBytes()) + ", leaves " + Units.memory(advice.peakBytes()) + ". " + note.getText());

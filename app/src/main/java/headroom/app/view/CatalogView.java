@@ -59,6 +59,7 @@ public final class CatalogView implements View {
     private final MethodDetail detail;
     private final StackPane root = new StackPane();
     private final SplitPane page;
+    private final Drawer drawer;
     private boolean following;
 
     public CatalogView(CatalogViewModel model, ImportViewModel imports, Navigator navigator) {
@@ -76,6 +77,7 @@ public final class CatalogView implements View {
         follow(datasets, model.journey().datasetProperty());
         followMethod();
         page = Columns.of(2, new double[] {288, 288, 480, 384}, modelPane(), dataPane(), methodPane(), detail);
+        drawer = new Drawer(page, detail, 384, false);
         root.getChildren().add(page);
         root.setOnDragOver(event -> {
             if (event.getDragboard().hasFiles()) {
@@ -344,6 +346,7 @@ public final class CatalogView implements View {
     @Override
     public List<Command> commands() {
         return List.of(Command.of("Plan the chosen method", "", "headroom plan", () -> model.selectedProperty().get() != null, detail::plan),
+                drawer.command("the method in detail"),
                 Command.of("Import a dataset", "Ctrl+I", "", () -> true, this::chooseFile),
                 Command.of("Import the copied file", "Ctrl+Shift+V", "", () -> Clipboard.getSystemClipboard().hasFiles(), this::pasteFile),
                 Command.of("Go to Start", "Ctrl+N", () -> navigator.go("start")));

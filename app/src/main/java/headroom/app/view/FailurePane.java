@@ -14,6 +14,7 @@ import headroom.engine.workbench.FailureCard;
 import headroom.engine.workbench.FailureCard.OverBudget;
 import headroom.engine.workbench.Problem;
 import headroom.engine.workbench.RunSnapshot;
+import headroom.engine.workbench.Verdict;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.geometry.Pos;
@@ -23,6 +24,8 @@ import javafx.scene.control.ListView;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
@@ -70,7 +73,7 @@ final class FailurePane extends VBox {
                 Parts.label(Units.memory(over.askedBytes() - over.leftBytes()) + " short", "strong", "bad"));
         figures.setAlignment(Pos.BASELINE_LEFT);
         final Legend legend = new Legend();
-        legend.setHgap(10);
+        legend.setHgap(6);
         final HBox head = Parts.paneHeader("What held the memory at that instant", "", legend);
         HBox.setHgrow(legend, Priority.ALWAYS);
         head.setStyle("-fx-padding: 0;");
@@ -128,6 +131,14 @@ final class FailurePane extends VBox {
         remedies.setFixedCellSize(AdviceCell.HEIGHT);
         remedies.setCellFactory(list -> new AdviceCell(model::goOn, true));
         remedies.setPlaceholder(new StackPane(Parts.words("No change of batch, length or checkpointing lowers the peak.", "type-table", "muted")));
+        remedies.getSelectionModel().selectFirst();
+        remedies.addEventFilter(KeyEvent.KEY_PRESSED, event -> {
+            final Advice chosen = remedies.getSelectionModel().getSelectedItem();
+            if (event.getCode() == KeyCode.ENTER && chosen != null) {
+                event.consume();
+                model.goOn(chosen);
+            }
+        });
         VBox.setVgrow(remedies, Priority.ALWAYS);
         final VBox foot = new VBox(8);
         foot.setStyle("-fx-padding: 12 24 12 24;");
@@ -136,7 +147,11 @@ final class FailurePane extends VBox {
             final Button raise = Parts.button("Set " + Units.memory(wanted) + " and go on", null, null, () -> model.goOn(wanted));
             raise.setId("raise-budget");
             foot.getChildren().addAll(Parts.label("Or raise the budget", "strong"), Parts.words("The refused booking and the planned peak fit into " + Units.memory(wanted) + ".", "type-table", "muted"), raise);
-            first = card.remedies().isEmpty() ? raise : remedies;
+            final boolean curable = card.remedies().stream().anyMatch(remedy -> remedy.verdict() != Verdict.OVER);
+            first = curable ? remedies : raise;
+            if (!curable) {
+                raise.getStyleClass().add("accent");
+            }
         }, () -> {
             final Button again = Parts.primary(card.checkpoint().isPresent() ? "Go on as it was" : "Begin again", null, model::goOn);
             again.setId("go-on");

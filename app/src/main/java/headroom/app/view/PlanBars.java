@@ -28,7 +28,7 @@ final class PlanBars extends GridPane {
         setHgap(16);
         setVgap(6);
         setStyle("-fx-padding: 0 24 8 24;");
-        final ColumnConstraints name = new ColumnConstraints(96, 112, 112);
+        final ColumnConstraints name = new ColumnConstraints(96, 128, 128);
         final ColumnConstraints bar = new ColumnConstraints(120, 400, Double.MAX_VALUE);
         bar.setHgrow(Priority.ALWAYS);
         getColumnConstraints().addAll(name, bar, new ColumnConstraints(80, 96, 96));
@@ -52,7 +52,7 @@ final class PlanBars extends GridPane {
         }
         for (int i = 0; i < plans.size(); i++) {
             final MemoryPlan one = plans.get(i);
-            add(name(i, model.methodName(one.request().method()), i == 0 ? "plan to run" : "as published"), 0, i + 1);
+            add(name(i, model.methodName(one.request().method()), i == 0 ? "plan to run" : "same batches"), 0, i + 1);
             final MemoryBar bar = new MemoryBar(i == 0 ? 40 : 24).show(new MemoryStack(one.outsideBytes(), one.byCategoryAtPeak())).setBand(one.bandBytes()).setBudget(budget).setAxis(scale);
             bar.setMinWidth(0);
             add(bar, 1, i + 1);

@@ -58,6 +58,7 @@ public final class PlanView implements View {
     private final Button run = Parts.primary("Run", "Ctrl R", () -> start(false));
     private final Button anyway = Parts.button("Run anyway", null, null, () -> start(true));
     private final Label decisions = Parts.words("", "type-table", "muted");
+    private final Drawer drawer;
     private final StackPane root = new StackPane();
 
     public PlanView(PlanViewModel model, Navigator navigator) {
@@ -67,7 +68,9 @@ public final class PlanView implements View {
         bars = new PlanBars(model);
         preflight = PlanTables.preflight(nothing -> model.planProperty().get());
         centre = centre();
-        final SplitPane page = Columns.of(1, new double[] {256, 0, 368}, whatIf, centre, right());
+        final VBox right = right();
+        final SplitPane page = Columns.of(1, new double[] {256, 0, 368}, whatIf, centre, right);
+        drawer = new Drawer(page, right, 368, true);
         final EmptyState empty = new EmptyState("Nothing to plan yet", "Choose a model, a dataset and a method: their memory stands here before anything runs.", "Go to the catalog", () -> navigator.go("catalog"));
         root.getChildren().setAll(model.requestProperty().get() == null ? empty : page);
         model.requestProperty().addListener((o, was, is) -> root.getChildren().setAll(is == null ? empty : page));
@@ -266,6 +269,7 @@ public final class PlanView implements View {
                 Command.of("Run although it does not fit", "", model.twin(), () -> startable() && over(), () -> start(true)),
                 Command.of("Undo a what-if", "Ctrl+Z", "", model.undoableProperty()::get, model::undo),
                 Command.of("Reset to the recipe", "", "", () -> model.requestProperty().get() != null, model::reset),
+                drawer.command("verdict and advice"),
                 Command.of("Go to the per-layer table", "Ctrl+L", layers::requestFocus));
     }
 

@@ -62,8 +62,9 @@ public final class StartView implements View {
                 open();
             }
         });
-        VBox.setVgrow(recent, Priority.ALWAYS);
         recent.setMinHeight(120);
+        recent.setMaxHeight(Region.USE_PREF_SIZE);
+        recent.prefHeightProperty().bind(javafx.beans.binding.Bindings.size(model.recent()).multiply(56).add(4));
         fresh = Parts.button("Choose model and method", null, null, () -> navigator.go("catalog"));
         first = fresh;
         final HBox head = Parts.paneHeader("Earlier runs", "", fresh);
@@ -79,8 +80,11 @@ public final class StartView implements View {
         model.interrupted().addListener((Observable o) -> offers());
         model.journey().catalogProperty().addListener((o, was, is) -> samples(is));
         model.journey().machineProperty().addListener((o, was, is) -> machine(is));
+        problems.managedProperty().bind(model.problemProperty().isNotNull());
         model.problemProperty().addListener((o, was, is) -> problems.getChildren().setAll(is == null ? List.of() : List.of(new ErrorCard(is))));
         offers();
+        samples(model.journey().catalogProperty().get());
+        machine(model.journey().machineProperty().get());
     }
 
     private void open() {

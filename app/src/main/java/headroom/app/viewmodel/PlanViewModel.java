@@ -216,6 +216,7 @@ public final class PlanViewModel implements AutoCloseable {
         journey.budgetBytesProperty().set(wanted.budgetBytes().orElse(0));
         following = false;
         planNow();
+        planBesides();
     }
 
     private void startAgain() {
@@ -269,12 +270,22 @@ public final class PlanViewModel implements AutoCloseable {
 
     private void planBesides() {
         final List<PlanRequest> asked = new ArrayList<>();
-        journey.besides().forEach(id -> journey.request(id).ifPresent(asked::add));
+        journey.besides().forEach(id -> journey.request(id).map(this::sameData).ifPresent(asked::add));
         if (asked.isEmpty()) {
             besides.clear();
             return;
         }
         background.work(() -> asked.stream().map(one -> workbench.sketch(one, headroom.engine.workbench.Progress.SILENT)).toList(), besides::setAll, problem::set);
+    }
+
+    /** Other methods are compared over the same batches: batch, length and accumulation are those of the plan. */
+    private PlanRequest sameData(PlanRequest other) {
+        final PlanRequest now = request.get();
+        if (now == null) {
+            return other;
+        }
+        final PlanRequest same = new PlanRequest(other.model(), other.data(), other.columns(), other.method(), other.settings(), now.batch(), now.length(), now.budgetBytes());
+        return now.settings().containsKey("accumulate") ? same.with("accumulate", now.settings().get("accumulate")) : same;
     }
 
     private void describe() {
