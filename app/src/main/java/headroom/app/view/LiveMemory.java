@@ -15,6 +15,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -24,6 +26,7 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import org.controlsfx.control.SegmentedButton;
 
 /** Every booking of the last seconds by category, with plan and budget; the peak in figures beside it; the whole run below. */
 final class LiveMemory extends VBox {
@@ -36,6 +39,8 @@ final class LiveMemory extends VBox {
     private final Label outside = Parts.label("", "type-table", "strong");
     private final Label now = Parts.words("", "type-table", "muted");
     private final Button follow = Parts.button("Follow", null, null, this::follow);
+    private final Label name = Parts.label("Memory, live", "type-section");
+    private final BooleanProperty live = new SimpleBooleanProperty(this, "live", true);
     private double seconds = 4;
     private boolean following = true;
     private RunSnapshot shown;
@@ -50,7 +55,13 @@ final class LiveMemory extends VBox {
         });
         follow.getStyleClass().add("compact");
         follow.setVisible(false);
-        final HBox head = Parts.paneHeader("Memory, live", "", follow, Parts.segments(List.of(one, four)));
+        final SegmentedButton spans = Parts.segments(List.of(one, four));
+        live.addListener((o, was, is) -> {
+            spans.setVisible(is);
+            name.setText(is ? "Memory, live" : "Memory");
+        });
+        final HBox head = Parts.paneHeader("", "", follow, spans);
+        head.getChildren().set(0, name);
         head.getChildren().add(1, what);
         head.setStyle("-fx-padding: 0 24 0 24;");
         final StackPane chart = new StackPane(timeline);
@@ -108,6 +119,7 @@ final class LiveMemory extends VBox {
         final RunSnapshot.Memory memory = snapshot.memory();
         final List<MemoryInstant> recent = memory.recent();
         final boolean stored = snapshot.revision() < 0;
+        live.set(!stored);
         timeline.setBudget(memory.budgetBytes()).setPlan(memory.plannedPeakBytes() > 0 ? OptionalLong.of(memory.plannedPeakBytes()) : OptionalLong.empty());
         if (stored) {
             timeline.showStep(recent, 0);

@@ -28,6 +28,18 @@ public final class StagesViewModel implements AutoCloseable {
         compare = new CompareViewModel(workbench, journey);
         trial = new TryViewModel(workbench, journey);
         start = new StartViewModel(workbench, journey);
+        run.snapshotProperty().addListener((o, was, is) -> {
+            if (was != null && is != null && !was.state().ended() && is.state().ended()) {
+                compare.refresh();
+            }
+        });
+    }
+
+    /** Reads what there is: the catalogue, the runs, and what was interrupted. @param recover hears that something can be recovered */
+    public void load(Runnable recover) {
+        catalog.load();
+        start.load(recover);
+        compare.refresh();
     }
 
     public Journey journey() {

@@ -67,8 +67,7 @@ public class HeadroomApplication extends Application {
             final Shell shell = new Shell(model);
             stage.setScene(shell.scene(views(shell), WIDTH, HEIGHT));
             shell.go("catalog");
-            stages.catalog().load();
-            stages.start().load(() -> shell.go("start"));
+            stages.load(() -> shell.go("start"));
         }
         stage.show();
         if (problem == null) {
