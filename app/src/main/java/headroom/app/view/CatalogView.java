@@ -9,6 +9,7 @@ import headroom.app.component.Units;
 import headroom.app.viewmodel.CatalogViewModel;
 import headroom.app.viewmodel.ImportViewModel;
 import headroom.app.viewmodel.MethodRow;
+import headroom.app.viewmodel.DividersViewModel;
 import headroom.app.window.Command;
 import headroom.app.window.Navigator;
 import headroom.app.window.View;
@@ -62,7 +63,7 @@ public final class CatalogView implements View {
     private final Drawer drawer;
     private boolean following;
 
-    public CatalogView(CatalogViewModel model, ImportViewModel imports, Navigator navigator) {
+    public CatalogView(CatalogViewModel model, ImportViewModel imports, DividersViewModel dividers, Navigator navigator) {
         this.model = model;
         this.imports = imports;
         this.navigator = navigator;
@@ -77,6 +78,7 @@ public final class CatalogView implements View {
         follow(datasets, model.journey().datasetProperty());
         followMethod();
         page = Columns.of(2, new double[] {288, 288, 480, 384}, modelPane(), dataPane(), methodPane(), detail);
+        Columns.remember(page, "catalog", dividers);
         drawer = new Drawer(page, detail, 384, false);
         root.getChildren().add(page);
         root.setOnDragOver(event -> {

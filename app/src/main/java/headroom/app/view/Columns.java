@@ -1,14 +1,20 @@
 package headroom.app.view;
 
+import headroom.app.viewmodel.DividersViewModel;
+import java.util.Optional;
+import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.geometry.Orientation;
 import javafx.scene.Node;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.SplitPane;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.Region;
 
 /** Panes edge to edge with dividers that can be dragged; one of them takes what a wider window gives. */
 final class Columns {
+    private static final String REMEMBERED = "remembered";
+
     private Columns() {}
 
     /**
@@ -24,6 +30,16 @@ final class Columns {
     /** Panes one above the other. */
     static SplitPane rows(int grows, double[] heights, Node... panes) {
         return split(Orientation.VERTICAL, grows, heights, panes);
+    }
+
+    /** Puts the dividers where they were dragged to at an earlier time, and keeps where they are dragged to now. */
+    static void remember(SplitPane split, String page, DividersViewModel dividers) {
+        split.getProperties().put(REMEMBERED, (Supplier<Optional<double[]>>) () -> dividers.of(page));
+        split.addEventFilter(MouseEvent.MOUSE_RELEASED, event -> {
+            if (event.getTarget() instanceof Node node && node.getStyleClass().contains("split-pane-divider")) {
+                dividers.keep(page, split.getDividerPositions());
+            }
+        });
     }
 
     private static SplitPane split(Orientation direction, int grows, double[] sizes, Node... panes) {
@@ -45,7 +61,13 @@ final class Columns {
         return split;
     }
 
+    @SuppressWarnings("unchecked")
     private static void place(SplitPane split, int grows, double[] sizes, double whole) {
+        final Optional<double[]> remembered = split.getProperties().get(REMEMBERED) instanceof Supplier<?> supplier ? (Optional<double[]>) supplier.get() : Optional.empty();
+        if (remembered.filter(positions -> positions.length == split.getDividers().size()).isPresent()) {
+            split.setDividerPositions(remembered.get());
+            return;
+        }
         double before = 0;
         for (int i = 0; i < sizes.length; i++) {
             before += i == grows ? 0 : sizes[i];

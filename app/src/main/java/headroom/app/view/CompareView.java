@@ -14,6 +14,7 @@ import headroom.app.component.Points;
 import headroom.app.component.SearchField;
 import headroom.app.component.Units;
 import headroom.app.viewmodel.CompareViewModel;
+import headroom.app.viewmodel.DividersViewModel;
 import headroom.app.window.Command;
 import headroom.app.window.Navigator;
 import headroom.app.window.View;
@@ -72,7 +73,7 @@ public final class CompareView implements View {
     private final EmptyState fewer;
     private RunCurves.Axis axis = RunCurves.Axis.STEP;
 
-    public CompareView(CompareViewModel model, Navigator navigator) {
+    public CompareView(CompareViewModel model, DividersViewModel dividers, Navigator navigator) {
         this.model = model;
         this.navigator = navigator;
         final SearchField search = new SearchField("Title, method");
@@ -102,6 +103,7 @@ public final class CompareView implements View {
         fewer = new EmptyState("Choose two runs", "Two runs or more are laid over each other: tick them in the list.");
         right.getChildren().setAll(fewer);
         final SplitPane split = Columns.of(1, new double[] {264, 0}, list, right);
+        Columns.remember(split, "compare", dividers);
         final EmptyState none = new EmptyState("No runs yet", "Plan one and start it; with a second one there is something to compare.", "Choose a method", () -> navigator.go("catalog"));
         root.getChildren().setAll(none);
         model.runs().addListener((Observable o) -> root.getChildren().setAll(model.runs().isEmpty() ? none : split));

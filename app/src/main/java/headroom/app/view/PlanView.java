@@ -9,6 +9,7 @@ import headroom.app.component.Units;
 import headroom.app.component.VerdictBanner;
 import headroom.app.viewmodel.PlanViewModel;
 import headroom.app.viewmodel.RunLength;
+import headroom.app.viewmodel.DividersViewModel;
 import headroom.app.window.Command;
 import headroom.app.window.Navigator;
 import headroom.app.window.View;
@@ -61,7 +62,7 @@ public final class PlanView implements View {
     private final Drawer drawer;
     private final StackPane root = new StackPane();
 
-    public PlanView(PlanViewModel model, Navigator navigator) {
+    public PlanView(PlanViewModel model, DividersViewModel dividers, Navigator navigator) {
         this.model = model;
         this.navigator = navigator;
         whatIf = new WhatIfPane(model);
@@ -70,6 +71,7 @@ public final class PlanView implements View {
         centre = centre();
         final VBox right = right();
         final SplitPane page = Columns.of(1, new double[] {256, 0, 368}, whatIf, centre, right);
+        Columns.remember(page, "plan", dividers);
         drawer = new Drawer(page, right, 368, true);
         final EmptyState empty = new EmptyState("Nothing to plan yet", "Choose a model, a dataset and a method: their memory stands here before anything runs.", "Go to the catalog", () -> navigator.go("catalog"));
         root.getChildren().setAll(model.requestProperty().get() == null ? empty : page);

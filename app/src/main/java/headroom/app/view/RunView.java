@@ -6,6 +6,7 @@ import headroom.app.component.HeatStrip;
 import headroom.app.component.Parts;
 import headroom.app.component.Units;
 import headroom.app.viewmodel.RunViewModel;
+import headroom.app.viewmodel.DividersViewModel;
 import headroom.app.window.Command;
 import headroom.app.window.Navigator;
 import headroom.app.window.View;
@@ -47,7 +48,7 @@ public final class RunView implements View {
     private FailurePane failure;
     private String failed = "";
 
-    public RunView(RunViewModel model, Navigator navigator) {
+    public RunView(RunViewModel model, DividersViewModel dividers, Navigator navigator) {
         this.model = model;
         this.navigator = navigator;
         strip = new RunStrip(model, navigator);
@@ -60,6 +61,7 @@ public final class RunView implements View {
         left.getStyleClass().add("pane");
         left.setMinWidth(560);
         live = Columns.of(0, new double[] {0, 416}, left, side);
+        Columns.remember(live, "run", dividers);
         body.getChildren().setAll(live);
         VBox.setVgrow(body, Priority.ALWAYS);
         page = new VBox(strip, Parts.rule(), problems, body);

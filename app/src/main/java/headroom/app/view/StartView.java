@@ -7,6 +7,7 @@ import headroom.app.component.MemoryStack;
 import headroom.app.component.Parts;
 import headroom.app.component.Units;
 import headroom.app.viewmodel.StartViewModel;
+import headroom.app.viewmodel.DividersViewModel;
 import headroom.app.window.Command;
 import headroom.app.window.Navigator;
 import headroom.app.window.View;
@@ -48,7 +49,7 @@ public final class StartView implements View {
     private final SplitPane root;
     private Node first;
 
-    public StartView(StartViewModel model, Navigator navigator) {
+    public StartView(StartViewModel model, DividersViewModel dividers, Navigator navigator) {
         this.model = model;
         this.navigator = navigator;
         recent = new ListView<>(model.recent());
@@ -77,6 +78,7 @@ public final class StartView implements View {
         right.setStyle("-fx-padding: 24;");
         right.getStyleClass().add("pane");
         root = Columns.of(0, new double[] {0, 448}, left, right);
+        Columns.remember(root, "start", dividers);
         model.interrupted().addListener((Observable o) -> offers());
         model.journey().catalogProperty().addListener((o, was, is) -> samples(is));
         model.journey().machineProperty().addListener((o, was, is) -> machine(is));

@@ -8,6 +8,7 @@ import headroom.app.component.VerdictGlyph;
 import headroom.app.component.VerdictLabel;
 import headroom.app.viewmodel.TryViewModel;
 import headroom.app.viewmodel.TryViewModel.Answered;
+import headroom.app.viewmodel.DividersViewModel;
 import headroom.app.window.Command;
 import headroom.app.window.Navigator;
 import headroom.app.window.View;
@@ -67,13 +68,14 @@ public final class TryView implements View {
     private final StackPane root = new StackPane();
     private final EmptyState none;
 
-    public TryView(TryViewModel model, Navigator navigator) {
+    public TryView(TryViewModel model, DividersViewModel dividers, Navigator navigator) {
         this.model = model;
         this.navigator = navigator;
         found = new FilteredList<>(model.rows());
         rows = new ListView<>(found);
         none = new EmptyState("Nothing to try yet", "A run that has ended with a checkpoint can be asked here, beside the model it began with.", "Go to the run", () -> navigator.go("run"));
         final SplitPane page = Columns.of(1, new double[] {304, 0, 272}, held(), centre(), right());
+        Columns.remember(page, "try", dividers);
         root.getChildren().setAll(none);
         model.runProperty().addListener((o, was, is) -> {
             root.getChildren().setAll(is == null ? none : page);

@@ -9,6 +9,7 @@ import javafx.beans.value.ObservableValue;
 /** The view models of all stages over one workbench and one journey. */
 public final class StagesViewModel implements AutoCloseable {
     private final Journey journey = new Journey();
+    private final DividersViewModel dividers;
     private final CatalogViewModel catalog;
     private final ImportViewModel imports;
     private final PlanViewModel plan;
@@ -21,6 +22,7 @@ public final class StagesViewModel implements AutoCloseable {
     public StagesViewModel(Workbench workbench, LongProperty budgetBytes, ObservableValue<MachineReading> machine) {
         journey.budgetBytesProperty().bindBidirectional(budgetBytes);
         journey.machineProperty().bind(machine);
+        dividers = new DividersViewModel(workbench, "catalog", "plan", "run", "compare", "try", "start");
         catalog = new CatalogViewModel(workbench, journey);
         imports = new ImportViewModel(workbench);
         plan = new PlanViewModel(workbench, journey);
@@ -40,6 +42,10 @@ public final class StagesViewModel implements AutoCloseable {
         catalog.load();
         start.load(recover);
         compare.refresh();
+    }
+
+    public DividersViewModel dividers() {
+        return dividers;
     }
 
     public Journey journey() {
@@ -76,7 +82,7 @@ public final class StagesViewModel implements AutoCloseable {
 
     @Override
     public void close() {
-        List.of(catalog, imports, plan, run, compare, trial, start).forEach(StagesViewModel::end);
+        List.of(dividers, catalog, imports, plan, run, compare, trial, start).forEach(StagesViewModel::end);
     }
 
     private static void end(AutoCloseable one) {

@@ -79,8 +79,8 @@ public class HeadroomApplication extends Application {
     private List<View> views(Navigator navigator) {
         experiments = new ExperimentsViewModel(workbench);
         stages = new StagesViewModel(workbench, model.budgetBytesProperty(), model.machineProperty());
-        return List.of(new CatalogView(stages.catalog(), stages.imports(), navigator), new PlanView(stages.plan(), navigator), new RunView(stages.run(), navigator),
-                new CompareView(stages.compare(), navigator), new TryView(stages.trial(), navigator), new StartView(stages.start(), navigator),
+        return List.of(new CatalogView(stages.catalog(), stages.imports(), stages.dividers(), navigator), new PlanView(stages.plan(), stages.dividers(), navigator), new RunView(stages.run(), stages.dividers(), navigator),
+                new CompareView(stages.compare(), stages.dividers(), navigator), new TryView(stages.trial(), stages.dividers(), navigator), new StartView(stages.start(), stages.dividers(), navigator),
                 new ExperimentsView(experiments, navigator, runs -> {
                     stages.journey().compared().setAll(runs.stream().limit(4).toList());
                     navigator.go("compare");

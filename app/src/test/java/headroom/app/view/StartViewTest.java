@@ -45,7 +45,7 @@ class StartViewTest {
             .answer("interruptedRuns", args -> List.copyOf(interrupted))
             .answer("runs", args -> List.of(PretendWorkbench.run("0040", "galore", RunState.FINISHED, false), PretendWorkbench.run("0039", "full", RunState.STOPPED, false)))
             .answer("resume", args -> args[0]).answer("snapshot", args -> snapshot((String) args[0]))
-            .answer("leaveStopped", args -> {
+            .answer("setting", args -> Optional.empty()).answer("leaveStopped", args -> {
                 interrupted.clear();
                 return null;
             });
@@ -59,7 +59,7 @@ class StartViewTest {
         stage = FxToolkit.registerStage(Stage::new);
         FxToolkit.setupFixture(() -> {
             stages = new StagesViewModel(pretend.workbench(), new SimpleLongProperty(8192 * PretendWorkbench.MIB), new SimpleObjectProperty<>(machine()));
-            view = new StartView(stages.start(), new Recorded());
+            view = new StartView(stages.start(), stages.dividers(), new Recorded());
             stage.setScene(new Scene(new StackPane(view.root()), 1440, 812));
             Theme.LIGHT.install();
             Theme.LIGHT.dress(stage.getScene());
