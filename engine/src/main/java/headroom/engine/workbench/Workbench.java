@@ -100,6 +100,13 @@ public interface Workbench extends AutoCloseable {
      */
     ExportReport export(String run, ExportKind kind, Path target, Progress progress);
 
+    /**
+     * Writes the generated text that small decoders are pre-trained on, the same bytes for the same request on every machine. Blocking (seconds).
+     *
+     * @throws WorkbenchException if the folder cannot be written, or a file for the tokenizer cannot be read
+     */
+    CorpusReport corpus(CorpusRequest request, Progress progress);
+
     /** The machine now; at most a second old. */
     MachineReading machine();
 

@@ -66,6 +66,17 @@ class SampleDataTest {
         }
     }
 
+    /** As {@code headroom corpus --tokenizer --add reviews.csv@976 --add held-out.csv@256}: see docs/sprout.md. */
+    @Test
+    void theTokenizerOfTheDecoderIsLearnedAgainByteForByte(@TempDir Path folder) throws IOException {
+        new CorpusGenerator().write(folder.resolve("train.txt"), 1, 7_000_000);
+        Dataset reviews = DatasetReader.read(catalog.find("reviews").orElseThrow()).dataset();
+        BpeTrainer trainer = new BpeTrainer().add(Files.readString(folder.resolve("train.txt")));
+        Stream.concat(reviews.train().stream().limit(976), reviews.heldOut().stream().limit(256)).forEach(row -> trainer.add(row.text() + "\n"));
+        assertThat(trainer.write(folder.resolve("tokenizer.json"), 4096)).isEqualTo(4096);
+        assertThat(folder.resolve("tokenizer.json")).hasSameBinaryContentAs(Bundle.folder().resolve("models/sprout/tokenizer.json"));
+    }
+
     @Test
     void rowsBecomeBatchesWithTheTokenizerOfTheirModel() {
         try (Tokenizer tokenizer = Bundle.miniLm()) {
