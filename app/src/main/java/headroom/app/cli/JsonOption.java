@@ -27,6 +27,23 @@ final class JsonOption {
         return "-".equals(target);
     }
 
+    /** Fails now where the file could not be written after hours of work. */
+    void check() {
+        if (target == null || onStandardOutput()) {
+            return;
+        }
+        final Path file = Path.of(target).toAbsolutePath();
+        try {
+            Files.createDirectories(file.getParent());
+            if (Files.isDirectory(file) || !Files.isWritable(file.getParent())) {
+                throw new IOException(Files.isDirectory(file) ? "it is a folder" : "the folder is not writable");
+            }
+        } catch (IOException e) {
+            throw new WorkbenchException(Problem.of("The JSON file " + file + " cannot be written: " + e.getMessage() + ".", "Nothing was started.",
+                    "Choose a folder that can be written, or --json - for standard output."), e);
+        }
+    }
+
     /** Writes the result: for people unless standard output is taken by JSON, and as JSON where it was asked for. */
     void write(Terminal terminal, Supplier<JsonNode> json, Consumer<PrintStream> forPeople) {
         if (!onStandardOutput()) {

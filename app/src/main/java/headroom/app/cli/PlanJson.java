@@ -22,7 +22,7 @@ final class PlanJson {
         node.put("outsideBytes", plan.outsideBytes()).put("bandBytes", plan.bandBytes()).put("worstPeakBytes", plan.worstPeakBytes())
                 .put("budgetBytes", plan.budgetBytes()).put("freeBytes", plan.freeBytes())
                 .put("verdict", plan.verdict().name().toLowerCase(Locale.ROOT));
-        JsonParts.number(node, "flops", plan.flops());
+        node.put("flops", Math.round(plan.flops()));
         node.put("parameters", plan.parameters()).put("trainedParameters", plan.trainedParameters()).put("operations", plan.operations());
         JsonParts.number(node, "planSeconds", plan.planSeconds());
         node.set("perLayer", JsonParts.array(plan.perLayer(), PlanJson::layer));
@@ -35,11 +35,10 @@ final class PlanJson {
     }
 
     private static ObjectNode layer(LayerRow row) {
-        final ObjectNode node = JsonParts.object().put("layer", row.layer()).put("weightsBytes", row.weightsBytes())
+        return JsonParts.object().put("layer", row.layer()).put("weightsBytes", row.weightsBytes())
                 .put("adapterBytes", row.adapterBytes()).put("trainedBytes", row.trainedBytes())
-                .put("gradientsBytes", row.gradientsBytes()).put("optimizerBytes", row.optimizerBytes()).put("keptBytes", row.keptBytes());
-        JsonParts.number(node, "flops", row.flops());
-        return node;
+                .put("gradientsBytes", row.gradientsBytes()).put("optimizerBytes", row.optimizerBytes()).put("keptBytes", row.keptBytes())
+                .put("flops", Math.round(row.flops()));
     }
 
     static ObjectNode advice(Advice advice) {

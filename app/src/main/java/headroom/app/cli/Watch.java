@@ -49,6 +49,7 @@ final class Watch {
      * @return the exit code: 0 only when the run finished
      */
     int follow(Supplier<String> begin) throws InterruptedException {
+        json.check();
         try (Interruption _ = new Interruption(this::stop)) {
             run = begin.get();
             final RunSnapshot last = watch();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads a dataset and names every row that cannot be used, before a run begins. */
 public final class DatasetReader {
@@ -42,7 +43,7 @@ public final class DatasetReader {
     }
 
     private CheckedDataset read() {
-        TableFile table = TableFile.open(source.file());
+        TableFile table = TableFile.open(source.file(), named());
         ChosenColumns columns = table.choose(source.text(), source.label());
         DatasetKind kind = source.kind().orElse(columns.label() == ChosenColumns.NONE ? DatasetKind.LANGUAGE_MODELLING : DatasetKind.CLASSIFICATION);
         if (kind == DatasetKind.LANGUAGE_MODELLING) {
@@ -56,9 +57,14 @@ public final class DatasetReader {
         return kind == DatasetKind.CLASSIFICATION ? classification(table, columns, train, given) : languageModelling(table, columns, train, given);
     }
 
+    /** The columns that were chosen by hand. */
+    private List<String> named() {
+        return Stream.concat(source.text().stream(), source.label().stream()).toList();
+    }
+
     /** The held-out file has the columns of the training file: by name where both have names, by position otherwise. */
     private List<Row> heldOutRows(Path file, TableFile train, ChosenColumns chosen) {
-        TableFile table = TableFile.open(file);
+        TableFile table = TableFile.open(file, train.header() ? named() : List.of());
         ChosenColumns same = chosen;
         if (table.header() && train.header()) {
             same = new ChosenColumns(chosen.text().stream().map(i -> table.column(train.columns().get(i))).toList(),
@@ -134,7 +140,7 @@ public final class DatasetReader {
         Map<String, Long> counts = counts(train);
         Set<String> known = counts.entrySet().stream().filter(e -> e.getValue() > 1).map(Map.Entry::getKey).collect(Collectors.toSet());
         if (known.size() > ColumnStats.MOST_DISTINCT || train.size() >= 20 && counts.size() > train.size() / 2) {
-            return failed(table, columns, new DataException(source.file(), counts.size() + " different values in the column " + column + " of " + train.size() + " rows", "a label that repeats",
+            return failed(table, columns, new DataException(source.file(), counts.size() + " different values in " + (table.header() ? "the column " : "") + column + " of " + train.size() + " rows", "a label that repeats",
                     "Choose another label column, or use the file for language modelling."));
         }
         List<Row> learnable = train.stream().filter(row -> known.contains(row.label) || rare(table, column, row, "only once in the training rows")).toList();
@@ -202,7 +208,7 @@ public final class DatasetReader {
         List<Example> examples = train.stream().map(DatasetReader::document).toList();
         if (examples.isEmpty() || examples.size() == 1 && given.isEmpty()) {
             return failed(table, columns, new DataException(source.file(), examples.isEmpty() ? "no good rows" : "one document only", "at least two, so that one can be held out",
-                    "Separate documents by blank lines, or give a file to judge by."));
+                    table.format() == TableFormat.TEXT ? "Separate documents by blank lines, or give a file to judge by." : "Add rows, or give a file to judge by."));
         }
         Set<Integer> heldOut = given.isPresent() ? Set.of() : runs(examples.size());
         List<Example> judged = new ArrayList<>();

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,7 @@ public final class TableFile {
     private final List<ColumnStats> stats;
     private final List<TableRow> preview;
 
-    private TableFile(Path file) {
+    private TableFile(Path file, Collection<String> named) {
         this.file = file;
         this.reader = new RowReader(file, Utf8Scan.of(file));
         List<String> sample = sample();
@@ -43,7 +44,7 @@ public final class TableFile {
         this.header = switch (format) {
             case JSON_LINES -> true;
             case TEXT -> false;
-            case CSV, TSV -> ColumnGuess.header(survey.first.cells(), survey.stats);
+            case CSV, TSV -> names(survey.first.cells(), named) || ColumnGuess.header(survey.first.cells(), survey.stats);
         };
         if (!header || format == TableFormat.JSON_LINES) {
             survey.count(survey.first);
@@ -63,7 +64,21 @@ public final class TableFile {
      * @throws DataException if it is no text, too large, empty, or in an encoding other than UTF-8 as a whole
      */
     public static TableFile open(Path file) {
-        return new TableFile(file);
+        return open(file, List.of());
+    }
+
+    /**
+     * @param named columns that a person chose: a first row that holds all their names is the header, whatever it looks like
+     * @throws DataException as {@link #open(Path)}
+     */
+    static TableFile open(Path file, Collection<String> named) {
+        return new TableFile(file, named);
+    }
+
+    private static boolean names(List<String> cells, Collection<String> named) {
+        List<String> first = cells.stream().map(cell -> cell.strip().toLowerCase(Locale.ROOT)).toList();
+        List<String> names = named.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).filter(name -> !name.matches("\\d+")).toList();
+        return !names.isEmpty() && first.containsAll(names);
     }
 
     public Path file() {

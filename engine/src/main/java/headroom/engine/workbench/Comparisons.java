@@ -73,17 +73,22 @@ final class Comparisons {
 
     private static String headline(List<RunDetails> runs) {
         final int leanest = best(runs.stream().map(run -> (double) run.summary().peakBytes()).toList(), Comparator.naturalOrder()).orElse(0);
+        final boolean leaner = differ(runs, run -> run.summary().peakBytes());
+        final String memory = leaner ? letter(leanest) + " needs the least memory" : "All need the same memory";
         final Optional<String> quality = Stream.of("accuracy", "loss").filter(metrics(runs)::contains).findFirst();
         if (quality.isEmpty()) {
-            return letter(leanest) + " needs the least memory.";
+            return memory + ".";
         }
         final String name = quality.get();
         final boolean larger = largerIsBetter(name);
         final int best = best(runs.stream().map(run -> metric(run, name)).toList(),
                 larger ? Comparator.<Double>naturalOrder().reversed() : Comparator.naturalOrder()).orElse(0);
-        final String reaches = " reaches the " + (larger ? "highest " : "lowest ") + (name.equals("loss") ? "evaluation loss" : name);
-        return best == leanest ? letter(best) + " needs the least memory and" + reaches + "."
-                : letter(leanest) + " needs the least memory; " + letter(best) + reaches + ".";
+        final String what = name.equals("loss") ? "evaluation loss" : name;
+        if (!differ(runs, run -> metric(run, name))) {
+            return memory + (leaner ? "; all reach the same " : " and reach the same ") + what + ".";
+        }
+        final String reaches = " reaches the " + (larger ? "highest " : "lowest ") + what;
+        return leaner && best == leanest ? memory + " and" + reaches + "." : memory + "; " + letter(best) + reaches + ".";
     }
 
     /** What has to be known before the headline is believed. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ final class DataShelf {
     private static final Logger LOG = LoggerFactory.getLogger(DataShelf.class);
     private static final int KEPT = 8;
     private static final int PREVIEW_ROWS = 20;
+    private static final int BAD_ROWS_NAMED = 5;
 
     private final Optional<Path> bundled;
     private final Path own;
@@ -74,8 +76,19 @@ final class DataShelf {
      */
     CheckedDataset load(String idOrPath, ColumnChoice columns) {
         final CheckedDataset checked = check(told(() -> catalog.resolve(idOrPath)).withColumns(columns.text(), columns.label()));
-        told(checked::dataset);
+        try {
+            told(checked::dataset);
+        } catch (WorkbenchException e) {
+            throw new WorkbenchException(new Problem(e.problem().what() + badRows(checked), e.problem().safe(), e.problem().todo(), ""), e);
+        }
         return checked;
+    }
+
+    /** The first rows that cannot be used, one a line; empty when all can. */
+    static String badRows(CheckedDataset checked) {
+        final long bad = checked.bad().count();
+        return bad == 0 ? "" : checked.bad().first().stream().limit(BAD_ROWS_NAMED).map(row -> "\n  " + row)
+                .collect(Collectors.joining("", " Rows that cannot be used: " + bad + ".", bad > BAD_ROWS_NAMED ? "\n  …" : ""));
     }
 
     DatasetReport inspect(Path file, ColumnChoice columns) {

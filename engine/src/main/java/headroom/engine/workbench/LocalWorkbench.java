@@ -29,7 +29,7 @@ public final class LocalWorkbench implements Workbench {
         this.plans = new PlanDesk(preparation, this::freeMemory);
         this.store = RunShelf.told(() -> ExperimentStore.open(home));
         this.shelf = new RunShelf(store);
-        this.runs = new RunDesk(home, store, shelf, new RunJobs(preparation, this::freeMemory), plans, () -> machine.read().device().isPresent());
+        this.runs = new RunDesk(home, store, shelf, new RunJobs(preparation, plans, this::freeMemory), plans, () -> machine.read().device().isPresent());
         final RunModels models = new RunModels(preparation, shelf);
         this.tries = new TryDesk(models);
         this.exports = new ExportDesk(models, shelf, tries);
@@ -180,6 +180,11 @@ public final class LocalWorkbench implements Workbench {
     @Override
     public ExportReport export(String run, ExportKind kind, Path target, Progress progress) {
         return exports.export(run, kind, target, progress);
+    }
+
+    @Override
+    public CorpusReport corpus(CorpusRequest request, Progress progress) {
+        return new CorpusDesk(preparation.data()).write(request);
     }
 
     @Override

@@ -80,6 +80,11 @@ final class Preparation {
             return new Prepared(request, model, method, task, full, full, full, assumed);
         }
         final CheckedDataset checked = data.load(request.data().get(), request.columns());
+        if (checked.kind() == DatasetKind.LANGUAGE_MODELLING && model.config().family().isEncoder()) {
+            throw new WorkbenchException(Problem.of("The data file " + checked.table().file() + " was read as texts without labels ("
+                    + checked.columns().why() + "), and " + model.entry().name() + " learns labels." + DataShelf.badRows(checked), "Nothing was started.",
+                    "Name the label column (--label), or choose a decoder to continue texts."));
+        }
         return withData(request, model, method, full, checked);
     }
 
@@ -87,22 +92,25 @@ final class Preparation {
         final Dataset rows = checked.dataset();
         final Assembly.Task task = task(rows);
         final Optional<Tokens> tokens = model.folder().map(folder -> tokens(checked, folder));
+        final List<String> decisions = new ArrayList<>();
+        if (checked.bad().count() > 0) {
+            decisions.add(checked.bad().count() + (checked.bad().count() == 1 ? " row is left out: " : " rows are left out: ") + String.join(", ", checked.bad().byProblem().keySet()));
+        }
         if (tokens.isEmpty()) {
             final Batch.Shape shape = new Batch.Shape(Math.min(full.rows(), Math.max(1, rows.train().size())), full.length());
-            return new Prepared(request, model, method, task, shape, shape, shape,
-                    List.of("every row fills " + full.length() + " tokens, because the tokenizer of " + model.entry().name() + " is not here"));
+            decisions.add("every row fills " + full.length() + " tokens, because the tokenizer of " + model.entry().name() + " is not here");
+            return new Prepared(request, model, method, task, shape, shape, shape, decisions);
         }
         final TokenLengths lengths = tokens.get().lengths();
         if (rows.kind() == DatasetKind.LANGUAGE_MODELLING) {
             final long blocks = Math.max(1, Math.ceilDiv(tokens.get().stream() - 1, full.length()));
             final Batch.Shape shape = new Batch.Shape((int) Math.min(full.rows(), blocks), full.length());
-            return new Prepared(request, model, method, task, shape, shape, shape, List.of());
+            return new Prepared(request, model, method, task, shape, shape, shape, decisions);
         }
         final int most = Math.min(full.rows(), rows.train().size());
         final Batch.Shape worst = new Batch.Shape(most, padded(lengths.longest(), full.length()));
         final Batch.Shape typical = new Batch.Shape(most, padded(longestOf(most, lengths), full.length()));
-        final List<String> decisions = new ArrayList<>(List.of("the longest row of the data, " + lengths.longest() + " tokens in row " + lengths.longestRow()
-                + ", comes in a full batch"));
+        decisions.add("the longest row of the data, " + lengths.longest() + " tokens in row " + lengths.longestRow() + ", comes in a full batch");
         if (lengths.longest() > full.length()) {
             decisions.add("rows longer than " + full.length() + " tokens are cut");
         }

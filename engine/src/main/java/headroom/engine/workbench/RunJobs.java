@@ -12,19 +12,27 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** Turns requests into jobs; refuses here, with a sentence, what could not be trained. */
 final class RunJobs {
     private static final int EPOCHS_OF_A_CLASSIFIER = 3;
+    private static final int ACCOUNTS_NAMED = 5;
+    private static final int REMEDIES_NAMED = 3;
 
     private final Preparation preparation;
+    private final PlanDesk plans;
     private final LongSupplier freeMemory;
 
-    RunJobs(Preparation preparation, LongSupplier freeMemory) {
+    RunJobs(Preparation preparation, PlanDesk plans, LongSupplier freeMemory) {
         this.preparation = preparation;
+        this.plans = plans;
         this.freeMemory = freeMemory;
     }
 
@@ -44,7 +52,7 @@ final class RunJobs {
         final RunJob job = new RunJob(request, prepared, checked, source, steps, every(request.evalEvery(), epoch), every(request.checkpointEvery(), epoch),
                 plan, budget, hash(checked.dataset().file()));
         if (plan.peak().bytes() > budget && !request.anyway()) {
-            throw tooLarge(plan, budget);
+            throw tooLarge(asked, plan, budget);
         }
         return job;
     }
@@ -75,16 +83,20 @@ final class RunJobs {
         return asked.orElse(epoch);
     }
 
-    private static WorkbenchException tooLarge(RunPlan plan, long budget) {
-        return new WorkbenchException(Problem.of(
-                "The run would need %.2f GiB and the budget is %.2f GiB: %.2f GiB too much, in %s%s.".formatted(gib(plan.peak().bytes()), gib(budget),
-                        gib(plan.peak().bytes() - budget), plan.peak().op(), plan.peak().owner().isEmpty() ? "" : " of " + plan.peak().owner()),
-                "Nothing was started.", "See what saves memory with headroom plan and the same options.", "Raise --budget, or start with --anyway: the run "
-                        + "then stops before it passes the budget."));
-    }
-
-    private static double gib(long bytes) {
-        return bytes / (double) (1L << 30);
+    private WorkbenchException tooLarge(PlanRequest asked, RunPlan plan, long budget) {
+        final MemoryPlan worst = plans.plan(asked.withBudget(budget), Progress.SILENT);
+        final String largest = worst.largest().stream().limit(ACCOUNTS_NAMED).map(a -> "\n  %s, %s of %s".formatted(Sizes.text(a.bytes()),
+                a.category().name().toLowerCase(Locale.ROOT), a.owner())).collect(Collectors.joining());
+        final List<String> todo = new ArrayList<>();
+        worst.advice().stream().filter(advice -> advice.helps() && advice.verdict() != Verdict.OVER).limit(REMEDIES_NAMED)
+                .forEach(advice -> todo.add("%s: peak %s, fits.".formatted(advice.title(), Sizes.text(advice.peakBytes()))));
+        todo.add("See all that saves memory with headroom plan and the same options.");
+        todo.add("Raise --budget, or start with --anyway: the run then stops before it passes the budget.");
+        return new WorkbenchException(new Problem(
+                "The run would need %s and the budget is %s: %s too much, in %s%s. The largest accounts then:%s".formatted(Sizes.text(plan.peak().bytes()),
+                        Sizes.text(budget), Sizes.text(plan.peak().bytes() - budget), plan.peak().op(),
+                        plan.peak().owner().isEmpty() ? "" : " of " + plan.peak().owner(), largest),
+                "Nothing was started.", todo, ""));
     }
 
     static String hash(Path file) {

@@ -41,15 +41,19 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
         final Collection<Batch.Shape> heldOut = largest(source.heldOut().stream().map(Batch::shape).toList());
         try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), prepared.onShapes(), prepared.task(), seed, steps)) {
             Ledger.Peak highest = rehearsal.ledger().peak();
-            final Map<Long, Occasion> kinds = new LinkedHashMap<>();
+            final Map<Long, Map<Integer, Occasion>> kinds = new LinkedHashMap<>();
             for (int step = 0; step < done; step++) {
                 final long mark = rehearsal.assembly().mark(step);
                 if (kinds.size() < MOST_KINDS || kinds.containsKey(mark)) {
-                    kinds.merge(mark, new Occasion(step, shapes.get(step)), (a, b) -> cells(a.shape()) >= cells(b.shape()) ? a : b);
+                    kinds.computeIfAbsent(mark, _ -> new LinkedHashMap<>()).merge(shapes.get(step).rows(), new Occasion(step, shapes.get(step)),
+                            (a, b) -> a.shape().length() >= b.shape().length() ? a : b);
                 }
             }
-            for (final Occasion occasion : kinds.values()) {
-                highest = higher(highest, rehearsal.step("train", occasion.step(), occasion.shape()).peak());
+            // of batches with as many rows the longest books most; fewer but longer rows may need more than a full batch
+            for (final Map<Integer, Occasion> byRows : kinds.values()) {
+                for (final Occasion occasion : byRows.values()) {
+                    highest = higher(highest, rehearsal.step("train", occasion.step(), occasion.shape()).peak());
+                }
             }
             for (final Batch.Shape shape : heldOut) {
                 highest = higher(highest, rehearsal.evaluate("evaluate", shape).peak());

@@ -48,6 +48,16 @@ class DatasetReaderTest {
     }
 
     @Test
+    void aFirstRowThatHoldsTheChosenNamesIsTheHeader() throws IOException {
+        Path csv = file("rows.csv", "remark,verdict\nshort,good\nother,bad\nmore,good\n,bad\n");
+        assertThat(TableFile.open(csv).header()).as("nothing but the choice tells").isFalse();
+        CheckedDataset checked = DatasetReader.read(DatasetSource.of(csv).withColumns(List.of("remark"), Optional.of("Verdict")));
+        assertThat(checked.table().header()).isTrue();
+        assertThat(checked.rows()).isEqualTo(4);
+        assertThat(DatasetReader.read(DatasetSource.of(csv).withColumns(List.of("1"), Optional.of("2"))).table().header()).as("numbers say nothing").isFalse();
+    }
+
+    @Test
     void manyBadRowsAreCountedAndTheFirstNamed() throws IOException {
         CheckedDataset checked = check(file("rows.csv", "text,label\n" + good(",") + ",good\n".repeat(900)));
         assertThat(checked.bad().count()).isEqualTo(900);

@@ -23,6 +23,15 @@ class ComparisonsTest {
     }
 
     @Test
+    void theHeadlinePraisesNobodyForWhatAllReach() {
+        assertThat(Comparisons.of(List.of(lean, lean)).headline()).isEqualTo("All need the same memory and reach the same accuracy.");
+        assertThat(Comparisons.of(List.of(good, run("0003", "qlora", 200L << 20, 0.91, 1, Map.of()))).headline())
+                .isEqualTo("B needs the least memory; all reach the same accuracy.");
+        assertThat(Comparisons.of(List.of(lean, run("0004", "lora", 300L << 20, 0.9, 1, Map.of()))).headline())
+                .isEqualTo("All need the same memory; B reaches the highest accuracy.");
+    }
+
+    @Test
     void differencesAreMarkedAndTheBestOfEachLineIsFound() {
         final Comparison comparison = Comparisons.of(List.of(lean, good));
         assertThat(row(comparison.settings(), "rank").values()).containsExactly("8", "-");
