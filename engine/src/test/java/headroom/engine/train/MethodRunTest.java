@@ -38,6 +38,7 @@ class MethodRunTest {
     private static Recipe recipe(Method m, String compute) {
         Map<String, String> s = new HashMap<>(Map.of("batch", "16", "length", "32", "compute", compute, "rate", m.id().equals("mezo") ? "1e-3" : "3e-3"));
         switch (m.id()) {
+            case "mezo" -> s.put("tune", "full");
             case "lisa" -> s.putAll(Map.of("layers", "1", "every", "4"));
             case "galore" -> s.putAll(Map.of("rank", "8", "refresh", "5"));
             default -> { }

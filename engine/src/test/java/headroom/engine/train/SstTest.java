@@ -98,7 +98,7 @@ class SstTest {
 
     @Test
     void mezoComesClearlyAboveWhereItStarted() throws Exception {
-        List<Double> a = accuracies("mezo", Map.of("length", "64", "rate", "1e-3"), 3, 3);
+        List<Double> a = accuracies("mezo", Map.of("length", "64"), 2, 1);
         assertThat(a.getLast()).isGreaterThan(a.getFirst() + 0.1);
     }
 }
