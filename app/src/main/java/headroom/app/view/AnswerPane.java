@@ -64,7 +64,7 @@ final class AnswerPane extends VBox {
         expected.ifPresent(right -> verdict.show(right.equals(answer.text()) ? Verdict.FITS : Verdict.OVER, right.equals(answer.text()) ? answer.text() : answer.text() + ", not " + right));
         body.getChildren().clear();
         if (answer.labels().isEmpty()) {
-            final Label text = Parts.words(answer.text(), "type-answer");
+            final Label text = Parts.words(answer.text().strip(), "type-answer");
             body.getChildren().add(text);
         } else {
             body.getChildren().add(Parts.label(answer.text(), "type-hero"));

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import javafx.beans.Observable;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.SimpleBooleanProperty;
 import javafx.beans.value.ObservableValue;
 import javafx.collections.transformation.FilteredList;
 import javafx.geometry.Pos;
@@ -65,6 +67,7 @@ public final class TryView implements View {
     private final VBox problems = new VBox();
     private final VBox written = new VBox(8);
     private final ComboBox<RunSummary> run = new ComboBox<>();
+    private final BooleanProperty labelled = new SimpleBooleanProperty(this, "labelled", true);
     private final StackPane root = new StackPane();
     private final EmptyState none;
 
@@ -112,15 +115,24 @@ public final class TryView implements View {
         final FlowPane chips = new FlowPane(4, 4, chip(group, "All", row -> true), chip(group, "Only tuned right", row -> row.asked() && row.tunedRight() && !row.baseRight()),
                 chip(group, "Lost", row -> row.asked() && row.baseRight() && !row.tunedRight()));
         chips.setStyle("-fx-padding: 0 16 8 16;");
-        final HBox heads = new HBox(Parts.label("never trained on", "type-axis", "faint"), Parts.gap(), Parts.label("base  tuned", "type-axis", "faint"));
+        onlyWithLabels(chips);
+        final Label both = Parts.label("base  tuned", "type-axis", "faint");
+        onlyWithLabels(both);
+        final HBox heads = new HBox(Parts.label("never trained on", "type-axis", "faint"), Parts.gap(), both);
         heads.setStyle("-fx-padding: 4 16 4 16;");
         final VBox foot = new VBox(8, Parts.label("Right answers", "type-table", "strong"), share("base", baseBar, baseShare), share("tuned", tunedBar, tunedShare), asked);
         foot.setStyle("-fx-padding: 12 16 12 16;");
+        onlyWithLabels(foot);
         baseBar.getStyleClass().add("other");
         final VBox pane = new VBox(Parts.paneHeader("Held-out rows", ""), chips, heads, Parts.rule(), rows, Parts.rule(), foot);
         pane.getStyleClass().add("pane");
         pane.setMinWidth(240);
         return pane;
+    }
+
+    private void onlyWithLabels(Node node) {
+        node.visibleProperty().bind(labelled);
+        node.managedProperty().bind(labelled);
     }
 
     private ToggleButton chip(ToggleGroup group, String name, Predicate<Answered> shown) {
@@ -270,6 +282,8 @@ public final class TryView implements View {
     }
 
     private void count() {
+        // a text that goes on has no right answer to be counted
+        labelled.set(model.rows().stream().anyMatch(row -> !row.row().expected().isEmpty()));
         final long all = model.count(row -> true);
         final long baseRight = model.count(Answered::baseRight);
         final long tunedRight = model.count(Answered::tunedRight);

@@ -68,6 +68,7 @@ public final class CatalogViewModel implements AutoCloseable {
     private final ReadOnlyObjectWrapper<MethodRow> selected = new ReadOnlyObjectWrapper<>(this, "selected");
     private final ReadOnlyIntegerWrapper planned = new ReadOnlyIntegerWrapper(this, "planned");
     private boolean quiet;
+    private String family;
     private final IntegerProperty badgeRevision = new SimpleIntegerProperty(this, "badgeRevision");
 
     public enum ModelFilter { ALL, ON_DISK, ENCODERS, DECODERS }
@@ -259,7 +260,10 @@ public final class CatalogViewModel implements AutoCloseable {
     private void chooseDatasetThatFits() {
         final ModelEntry model = journey.modelProperty().get();
         final DatasetEntry now = journey.datasetProperty().get();
-        if (model != null && (now == null || !suits(model, now))) {
+        // from an encoder to a decoder the task changes with the model; within a family the data stay as they were chosen
+        final boolean otherFamily = model != null && family != null && !family.equals(model.family()) && now != null && !natural(model, now);
+        family = model == null ? family : model.family();
+        if (model != null && (now == null || !suits(model, now) || otherFamily)) {
             journey.datasetProperty().set(datasets.stream().filter(data -> suits(model, data))
                     .min(Comparator.comparing((DatasetEntry data) -> natural(model, data) ? 0 : 1)).orElse(null));
         }
