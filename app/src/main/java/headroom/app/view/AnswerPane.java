@@ -64,8 +64,8 @@ final class AnswerPane extends VBox {
         expected.ifPresent(right -> verdict.show(right.equals(answer.text()) ? Verdict.FITS : Verdict.OVER, right.equals(answer.text()) ? answer.text() : answer.text() + ", not " + right));
         body.getChildren().clear();
         if (answer.labels().isEmpty()) {
-            final Label text = Parts.words(answer.text().strip(), "type-answer");
-            body.getChildren().add(text);
+            body.getChildren().add(answer.text().isBlank() ? Parts.words("It takes the text as finished and adds nothing.", "type-body", "muted")
+                    : Parts.words(answer.text().strip(), "type-answer"));
         } else {
             body.getChildren().add(Parts.label(answer.text(), "type-hero"));
             answer.labels().stream().limit(8).forEach(label -> body.getChildren().add(bar(label, label.text().equals(answer.text()))));
