@@ -28,11 +28,11 @@ import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 
-/** A run as it goes: the newest snapshot ten times a second, what can be told to it, and what to do where it ended early. */
+/** A run as it goes: the newest snapshot four times a second, what can be told to it, and what to do where it ended early. */
 public final class RunViewModel implements AutoCloseable {
-    /** Ten a second: as smooth as a scrolling chart needs, and a third of what thirty would take from the training on the same processor. */
-    private static final int PERIOD_MILLIS = 100;
-    private static final int HIDDEN_EVERY = 5;
+    /** Four a second: what figures in tables may change at, and little taken from the training on the same processor. */
+    private static final int PERIOD_MILLIS = 250;
+    private static final int HIDDEN_EVERY = 2;
 
     private final Workbench workbench;
     private final Journey journey;

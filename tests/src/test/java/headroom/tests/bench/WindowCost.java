@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import javafx.application.Application;
 import javafx.application.Platform;
 import javafx.scene.input.KeyCode;
@@ -30,8 +30,9 @@ import javafx.stage.Window;
  * <p>{@code mvn -pl tests -am -Prate -DskipTests verify -Drate.main=headroom.tests.bench.WindowCost -Drate.args=3}
  */
 public final class WindowCost {
-    private static final int STEPS = 24;
-    private static final int WARM = 6;
+    private static final int STEPS = 60;
+    private static final int WARM = 30;
+    private static final int SETTLE_MILLIS = 8_000;
 
     private WindowCost() {}
 
@@ -116,31 +117,24 @@ public final class WindowCost {
         @Override
         public void start(Stage stage) {
             super.start(stage);
-            CompletableFuture.supplyAsync(() -> {
+            // threads of their own: the common pool has one worker on two cores
+            Thread.ofPlatform().start(() -> {
                 try {
-                    CompletableFuture<Double> rate = CompletableFuture.supplyAsync(() -> {
-                        try {
-                            return train(shared);
-                        } catch (InterruptedException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    });
-                    while (shared.liveRun().isEmpty()) {
-                        Thread.sleep(50);
-                    }
-                    Platform.runLater(() -> Window.getWindows().getFirst().getScene().getRoot()
-                            .fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "3", "3", KeyCode.DIGIT3, false, true, false, false)));
-                    return rate.get();
+                    // the cost of an open window is asked for, not that of opening one
+                    Thread.sleep(SETTLE_MILLIS);
+                    report(train(shared));
                 } catch (Exception e) {
-                    throw new IllegalStateException(e);
+                    e.printStackTrace();
+                } finally {
+                    Platform.exit();
                 }
-            }).whenComplete((rate, failure) -> {
-                if (failure == null) {
-                    report(rate);
-                } else {
-                    failure.printStackTrace();
+            });
+            Thread.ofPlatform().daemon().start(() -> {
+                while (shared.liveRun().isEmpty()) {
+                    LockSupport.parkNanos(50_000_000);
                 }
-                Platform.exit();
+                Platform.runLater(() -> Window.getWindows().getFirst().getScene().getRoot()
+                        .fireEvent(new KeyEvent(KeyEvent.KEY_PRESSED, "3", "3", KeyCode.DIGIT3, false, true, false, false)));
             });
         }
     }
