@@ -26,6 +26,6 @@ final class Lora {
     }
 
     private static Recipe recipe(Settings s) {
-        return Recipe.defaults().with(adapter(s)).with(OptimizerChoice.adamW(5e-4));
+        return Recipe.defaults().with(adapter(s)).with(OptimizerChoice.adamW(1e-3));
     }
 }

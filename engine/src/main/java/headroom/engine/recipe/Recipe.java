@@ -19,7 +19,7 @@ public record Recipe(
     /** Full fine-tuning with AdamW: every slot at its default. */
     public static Recipe defaults() {
         return new Recipe(ComputeType.F32, new WeightsChoice.Dense(), new AdapterChoice.None(), new SelectorChoice.AllParameters(), new GradientChoice.Backprop(),
-                new ActivationsChoice.KeepNeeded(), OptimizerChoice.adamW(2e-5), new DataChoice(32, 1, 128), new RunChoice.SinglePhase());
+                new ActivationsChoice.KeepNeeded(), OptimizerChoice.adamW(5e-5), new DataChoice(32, 1, 128), new RunChoice.SinglePhase());
     }
 
     public Recipe with(ComputeType c) {
