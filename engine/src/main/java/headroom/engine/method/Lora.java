@@ -1,31 +1,36 @@
 package headroom.engine.method;
 
+import com.google.auto.service.AutoService;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.Recipe;
 import java.util.List;
+import java.util.Map;
 
 /**
  * LoRA (Hu et al., 2021): the base is frozen, and each chosen linear gets a pair of low rank, y = Wx + (α/r)·BAx. Gradients and optimizer state exist for the pairs and
  * the task head only; activations stay about those of full fine-tuning.
  */
-final class Lora {
+@AutoService(Method.Provider.class)
+public final class Lora implements Method.Provider {
     static final List<Setting> SETTINGS = List.of(
             Setting.integer("rank", 16, 1, 4096, "rank r of each pair"),
             Setting.number("alpha", 32, 1e-3, 1e6, "the pair's scale is alpha / rank"),
             Setting.number("dropout", 0, 0, 0.95, "share of the pair's input that is dropped in training"),
             Setting.words("targets", "all", "last names of the sites that get a pair, e.g. q,v; or all"));
 
-    static final Method METHOD = new Method("lora", "LoRA", "LoRA: Low-Rank Adaptation of Large Language Models", "Hu, ICLR 2022", 2021, "low-rank pairs beside frozen weights", SETTINGS, true, true,
-            "Gradients and optimizer state of all frozen weights.", "The frozen weights stay whole, and activations hardly shrink.", Lora::recipe);
-
-    private Lora() {}
+    @Override
+    public Method method() {
+        return Method.of("lora", "LoRA", Method.Family.ADAPTERS, "low-rank pairs beside frozen weights")
+                .paper("LoRA: Low-Rank Adaptation of Large Language Models", "Hu, ICLR 2022", 2021)
+                .with(SETTINGS)
+                .trade("Gradients and optimizer state of all frozen weights.", "The frozen weights stay whole, and activations hardly shrink.")
+                .trains((model, s) -> Sites.pairs(model, s.words("targets"), s.integer("rank")))
+                .trial(Map.of("rank", "4", "alpha", "8"))
+                .recipe(s -> Recipe.defaults().with(adapter(s)).with(OptimizerChoice.adamW(1e-3)));
+    }
 
     static AdapterChoice adapter(Settings s) {
         return new AdapterChoice.LowRank(s.integer("rank"), s.number("alpha"), s.number("dropout"), s.words("targets"));
-    }
-
-    private static Recipe recipe(Settings s) {
-        return Recipe.defaults().with(adapter(s)).with(OptimizerChoice.adamW(1e-3));
     }
 }

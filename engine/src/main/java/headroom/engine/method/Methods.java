@@ -1,12 +1,15 @@
 package headroom.engine.method;
 
 import headroom.engine.recipe.Recipe;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 
-/** The catalogue of methods, in the order in which it is shown. */
+/** The catalogue of methods: everything that provides one, by family, then by year. */
 public final class Methods {
-    private static final List<Method> ALL = List.of(FullFineTuning.METHOD, Lora.METHOD, Qlora.METHOD, Lisa.METHOD, GaLore.METHOD, Checkpointing.METHOD, Mezo.METHOD);
+    private static final List<Method> ALL = ServiceLoader.load(Method.Provider.class, Methods.class.getClassLoader()).stream().map(p -> p.get().method())
+            .sorted(Comparator.comparing(Method::family).thenComparing(Method::year).thenComparing(Method::id)).toList();
 
     private Methods() {}
 

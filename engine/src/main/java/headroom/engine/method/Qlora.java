@@ -1,21 +1,31 @@
 package headroom.engine.method;
 
+import com.google.auto.service.AutoService;
 import headroom.engine.recipe.ActivationsChoice;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.WeightsChoice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * QLoRA (Dettmers et al., 2023): LoRA over a base in 4-bit normal-float codes, with the scales of the blocks quantised again, and activation checkpointing. A matrix is
  * decoded for one product and dropped.
  */
-final class Qlora {
-    static final Method METHOD = new Method("qlora", "QLoRA", "QLoRA: Efficient Finetuning of Quantized LLMs", "Dettmers, NeurIPS 2023", 2023, "LoRA on a frozen 4-bit base", settings(), true, true,
-            "Seven eighths of the base model's matrices, and activations through checkpointing.", "Decoding each matrix twice a step, a second forward pass; merging rounds again.", Qlora::recipe);
-
-    private Qlora() {}
+@AutoService(Method.Provider.class)
+public final class Qlora implements Method.Provider {
+    @Override
+    public Method method() {
+        return Method.of("qlora", "QLoRA", Method.Family.QUANTISED, "LoRA on a frozen 4-bit base")
+                .paper("QLoRA: Efficient Finetuning of Quantized LLMs", "Dettmers, NeurIPS 2023", 2023)
+                .with(settings())
+                .trade("Seven eighths of the base model's matrices, and activations through checkpointing.",
+                        "Decoding each matrix twice a step, a second forward pass; merging rounds again.")
+                .trains((model, s) -> Sites.pairs(model, s.words("targets"), s.integer("rank")))
+                .trial(Map.of("rank", "4", "alpha", "8"))
+                .recipe(Qlora::recipe);
+    }
 
     private static List<Setting> settings() {
         List<Setting> all = new ArrayList<>(Lora.SETTINGS);

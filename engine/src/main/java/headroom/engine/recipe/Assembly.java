@@ -6,7 +6,7 @@ import headroom.engine.memory.Category;
 import headroom.engine.model.Model;
 import headroom.engine.model.Storage;
 import headroom.engine.model.TaskHead;
-import headroom.engine.recipe.adapter.LowRankAdapter;
+import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.BackpropStep;
 import headroom.engine.recipe.gradient.GradientStep;
@@ -53,7 +53,7 @@ public final class Assembly implements AutoCloseable {
     private final Recipe recipe;
     private final Nf4Tables tables;
     private final Model model;
-    private final LowRankAdapter adapter;
+    private final Adapter adapter;
     private final TaskHead head;
     private final Objective objective;
     private final Selector selector;
@@ -81,10 +81,10 @@ public final class Assembly implements AutoCloseable {
             model = keep(made, maker.make(compute, dtype, storage));
             Validator.require(recipe, model.config());
             compute.ledger().during("attach adapter", "");
-            adapter = switch (recipe.adapter()) {
-                case AdapterChoice.None n -> null;
-                case AdapterChoice.LowRank l -> keep(made, LowRankAdapter.attach(compute, model, l, dtype, seed));
-            };
+            adapter = Adapter.attach(compute, model, recipe.adapter(), dtype, seed);
+            if (adapter != null) {
+                made.add(adapter);
+            }
             head = task instanceof Task.Classification c ? keep(made, TaskHead.create(compute, model.config(), c.classes(), dtype, seed)) : null;
             objective = head == null ? new Objective.TokenLoss(model) : new Objective.LabelLoss(model, head);
             if (head == null && model.head() == null) {
@@ -174,8 +174,8 @@ public final class Assembly implements AutoCloseable {
         return model;
     }
 
-    /** The LoRA pairs, or null. */
-    public LowRankAdapter adapter() {
+    /** What was added to the model, or null. */
+    public Adapter adapter() {
         return adapter;
     }
 

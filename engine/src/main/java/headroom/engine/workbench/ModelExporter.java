@@ -5,7 +5,6 @@ import headroom.engine.compute.Compute;
 import headroom.engine.compute.DType;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.CoreKernels;
-import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.exchange.LowRankFactors;
 import headroom.engine.exchange.ModelExport;
 import headroom.engine.exchange.PeftAdapter;
@@ -22,6 +21,7 @@ import headroom.engine.model.ModelConfig;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.ComputeType;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.adapter.LowRankAdapter;
 import headroom.engine.tape.Parameter;
 import java.io.IOException;
@@ -55,13 +55,13 @@ final class ModelExporter {
     ExportReport.Proof adapter(Path folder, Progress progress) throws IOException {
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
-            if (!(found.recipe().adapter() instanceof AdapterChoice.LowRank choice)) {
+            if (!(found.recipe().adapter() instanceof AdapterChoice.LowRank choice) || !(tuned.assembly().adapter() instanceof LowRankAdapter low)) {
                 throw new WorkbenchException(Problem.of("Run " + found.run().id() + " has no adapter: " + found.prepared().method().method().name()
                         + " trains the model itself.", "Nothing was written.", "Export it merged."));
             }
             final CheckpointNames names = CheckpointNames.of(config().family());
             final Map<String, LowRankFactors> factors = new LinkedHashMap<>();
-            for (final LowRankAdapter.Pair pair : tuned.assembly().adapter().pairs()) {
+            for (final LowRankAdapter.Pair pair : low.pairs()) {
                 final CheckpointNames.Place place = names.place(pair.site().path() + ".weight");
                 if (place.parts() > 1) {
                     throw new WorkbenchException(Problem.of("The published layout of this model keeps several of its matrices in one tensor (" + place.name()
@@ -81,7 +81,7 @@ final class ModelExporter {
 
     private ExportReport.Proof provenAdapter(Path folder, TunedModel tuned, CheckpointNames names) throws IOException {
         try (TunedModel base = found.base(); PeftAdapter read = PeftAdapter.open(folder)) {
-            for (final LowRankAdapter.Pair pair : base.assembly().adapter().pairs()) {
+            for (final LowRankAdapter.Pair pair : ((LowRankAdapter) base.assembly().adapter()).pairs()) {
                 final LowRankFactors factors = read.factors().get(names.module(pair.site().path()));
                 fill(base, pair.a(), factors.a());
                 fill(base, pair.b(), factors.b());
@@ -97,12 +97,13 @@ final class ModelExporter {
         try (TunedModel tuned = found.tuned()) {
             final Compute compute = tuned.compute();
             final DType as = found.recipe().compute() == ComputeType.F32 ? DType.F32 : DType.BF16;
-            final Map<LinearSite, LowRankAdapter.Pair> pairs = new LinkedHashMap<>();
-            if (tuned.assembly().adapter() != null) {
-                tuned.assembly().adapter().pairs().forEach(pair -> pairs.put(pair.site(), pair));
+            final Adapter adapter = tuned.assembly().adapter();
+            if (adapter != null && !adapter.merges()) {
+                throw new WorkbenchException(Problem.of("What " + found.prepared().method().method().name() + " adds to the model has no place in a dense one.", "Nothing was written.",
+                        "Export the adapter."));
             }
             final List<SafeTensorsWriter.Entry> entries = new ArrayList<>(
-                    CheckpointExport.entries(compute, tuned.assembly().model(), as, site -> effective(compute, site, pairs.get(site))));
+                    CheckpointExport.entries(compute, tuned.assembly().model(), as, site -> effective(compute, site, adapter)));
             head(tuned).forEach((name, tensor) -> entries.add(SafeTensorsWriter.Entry.of(tensor.named(name))));
             progress.at(new Progress.At("writing the model", 1, 3, "parts"));
             ModelExport.write(folder, configuration(), entries, tokenizerFile());
@@ -111,16 +112,14 @@ final class ModelExporter {
         }
     }
 
-    /** W + (α/r)·B·A, summed in float32. */
-    private static Tensor effective(Compute compute, LinearSite site, LowRankAdapter.Pair pair) {
+    /** The weight with the adapter folded in, summed in float32. */
+    private static Tensor effective(Compute compute, LinearSite site, Adapter adapter) {
         final Tensor weight = site.weight().rows(compute, 0, site.out());
-        if (pair == null) {
+        if (adapter == null) {
             return weight;
         }
-        try (Tensor stored = weight; Tensor change = pair.delta(compute)) {
-            final Tensor sum = compute.call(CoreKernels.CAST, stored, (long) DType.F32.torchCode());
-            compute.apply(ElementwiseKernels.ADD_INTO, sum, change);
-            return sum;
+        try (Tensor stored = weight) {
+            return adapter.merged(compute, site, compute.call(CoreKernels.CAST, stored, (long) DType.F32.torchCode()));
         }
     }
 

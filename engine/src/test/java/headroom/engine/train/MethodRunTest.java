@@ -32,17 +32,12 @@ class MethodRunTest {
 
     static Stream<Arguments> runs() {
         return Methods.all().stream().flatMap(m -> Stream.of("encoder", "decoder").flatMap(model -> Stream.of("f32", "bf16")
-                .filter(type -> !(m.id().equals("mezo") && type.equals("bf16"))).map(type -> Arguments.of(m, model, type))));
+                .filter(type -> !(!m.exact() && type.equals("bf16"))).map(type -> Arguments.of(m, model, type))));
     }
 
     private static Recipe recipe(Method m, String compute) {
-        Map<String, String> s = new HashMap<>(Map.of("batch", "16", "length", "32", "compute", compute, "rate", m.id().equals("mezo") ? "1e-3" : "3e-3"));
-        switch (m.id()) {
-            case "mezo" -> s.put("tune", "full");
-            case "lisa" -> s.putAll(Map.of("layers", "1", "every", "4"));
-            case "galore" -> s.putAll(Map.of("rank", "8", "refresh", "5"));
-            default -> { }
-        }
+        Map<String, String> s = new HashMap<>(Map.of("batch", "16", "length", "32", "compute", compute, "rate", "3e-3"));
+        s.putAll(m.trial());
         return Methods.recipe(m.id(), s);
     }
 
@@ -150,7 +145,7 @@ class MethodRunTest {
     @MethodSource("runs")
     void itLearns(Method m, String model, String compute) throws Exception {
         // an estimate along one direction needs many steps to be told from noise
-        int steps = m.id().equals("mezo") ? 240 : STEPS;
+        int steps = m.exact() ? STEPS : 240;
         int window = steps / 5;
         Heard heard = run(task(model), recipe(m, compute), new Ledger(), null, null, -1, steps);
         double start = heard.losses.subList(0, window).stream().mapToDouble(d -> d).average().orElseThrow();

@@ -23,7 +23,7 @@ import java.util.List;
 /**
  * LoRA: pairs A [r, in] and B [out, r] beside linear sites. A starts uniform in ±1/√in (keyed), B at zero, so the tuned model starts as the base model.
  */
-public final class LowRankAdapter implements AutoCloseable {
+public final class LowRankAdapter implements Adapter {
     /** One pair at one site. */
     public record Pair(LinearSite site, Parameter a, Parameter b, double scale, double dropout) implements LinearSite.Branch {
         @Override
@@ -84,8 +84,27 @@ public final class LowRankAdapter implements AutoCloseable {
         return pairs;
     }
 
+    @Override
     public List<Parameter> parameters() {
         return pairs.stream().flatMap(p -> p.parameters().stream()).toList();
+    }
+
+    @Override
+    public boolean merges() {
+        return true;
+    }
+
+    /** W + (α/r)·B·A. */
+    @Override
+    public Tensor merged(Compute c, LinearSite site, Tensor weight) {
+        for (Pair p : pairs) {
+            if (p.site() == site) {
+                try (Tensor delta = p.delta(c)) {
+                    c.apply(ElementwiseKernels.ADD_INTO, weight, delta);
+                }
+            }
+        }
+        return weight;
     }
 
     @Override

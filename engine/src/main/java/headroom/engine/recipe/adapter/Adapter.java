@@ -1,0 +1,46 @@
+package headroom.engine.recipe.adapter;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Tensor;
+import headroom.engine.model.LinearSite;
+import headroom.engine.model.Model;
+import headroom.engine.recipe.AdapterChoice;
+import headroom.engine.tape.Parameter;
+import java.util.List;
+
+/**
+ * The adapter slot at work: new parameters at points of a model. Everything it allocates, trained or frozen, is booked as ADAPTER; what can be made again from the run's
+ * seed is not listed among the parameters and not saved.
+ */
+public interface Adapter extends AutoCloseable {
+    /** Everything that is saved with a run: what trains, and what has to come back with it. */
+    List<Parameter> parameters();
+
+    /** False if no dense model says the same, so that the adapter has to be kept beside its base. */
+    boolean merges();
+
+    /**
+     * The weight of a site with the adapter folded in.
+     *
+     * @param weight the base weight [out, in] in float32; owned by the callee
+     * @return [out, in] in float32, owned by the caller; {@code weight} itself where nothing changes
+     */
+    Tensor merged(Compute c, LinearSite site, Tensor weight);
+
+    @Override
+    void close();
+
+    /**
+     * Attaches what was chosen.
+     *
+     * @return null for no adapter
+     * @throws IllegalArgumentException if the choice matches no point of the model; the message lists the points
+     */
+    static Adapter attach(Compute c, Model model, AdapterChoice choice, DType dtype, long seed) {
+        return switch (choice) {
+            case AdapterChoice.None _ -> null;
+            case AdapterChoice.LowRank l -> LowRankAdapter.attach(c, model, l, dtype, seed);
+        };
+    }
+}
