@@ -116,7 +116,8 @@ public record Method(
 
     /** Elements that train at a time on a model with given settings, task head aside. */
     public long trainedOn(ModelConfig model, Map<String, String> given) {
-        return trained.applyAsLong(model, Settings.of(this, given));
+        // published encoders count a layer over the first token that no program here has
+        return trained.applyAsLong(model.withoutPooler(), Settings.of(this, given));
     }
 
     /** All settings: its own first, then the common ones with the values that its recipe gives them. */

@@ -1,6 +1,7 @@
 package headroom.tests.window;
 
 import headroom.app.component.NodeImage;
+import headroom.app.viewmodel.MethodRow;
 import headroom.app.window.HeadroomApplication;
 import headroom.engine.workbench.LocalWorkbench;
 import headroom.engine.workbench.Workbench;
@@ -85,8 +86,9 @@ abstract class WindowJourney {
     /** The catalogue is read and the methods are planned; the focus is where a newcomer can press Enter. */
     final void catalogReady() {
         until("the planned catalogue", () -> {
-            final ListView<?> methods = robot.lookup("#methods").query();
-            return methods.getItems().size() == 7 && robot.lookup(".verdict").queryAll().stream().filter(Node::isVisible).count() >= 7;
+            final ListView<MethodRow> methods = robot.lookup("#methods").queryListView();
+            return !methods.getItems().isEmpty() && methods.getItems().stream().allMatch(row -> row.plan().isPresent() || row.problem().isPresent())
+                    && robot.lookup(".verdict").queryAll().stream().anyMatch(Node::isVisible);
         });
     }
 
