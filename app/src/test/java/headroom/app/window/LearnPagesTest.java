@@ -14,9 +14,13 @@ class LearnPagesTest {
     private static final Set<String> VIEWS = Set.of("catalog", "plan", "run", "compare", "try");
 
     @Test
-    void everyMethodOfTheFirstReleaseHasAPage() {
-        assertThat(LearnPages.all()).extracting(LearnPages.Page::id)
-                .contains("full", "lora", "qlora", "lisa", "mezo", "galore", "checkpointing", "where-memory-goes", "reading-the-plan");
+    void theBasicsComeFirstThenEveryPageThatIsThereByTitle() {
+        final List<LearnPages.Page> pages = LearnPages.all();
+        assertThat(pages.subList(0, 2)).extracting(LearnPages.Page::id).containsExactly("where-memory-goes", "reading-the-plan");
+        final List<LearnPages.Page> methods = pages.subList(2, pages.size());
+        assertThat(methods).allSatisfy(page -> assertThat(page.group()).isEqualTo("Methods")).extracting(LearnPages.Page::id)
+                .doesNotHaveDuplicates().contains("full", "lora", "qlora", "lisa", "mezo", "galore", "checkpointing");
+        assertThat(methods).extracting(LearnPages.Page::title).isSortedAccordingTo(String.CASE_INSENSITIVE_ORDER);
     }
 
     @Test
