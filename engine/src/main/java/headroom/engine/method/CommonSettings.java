@@ -13,6 +13,8 @@ import java.util.Locale;
 /** Settings that every method has: rate, schedule, clipping, batch, accumulation, length, compute type, activations. Their standards come from the method's recipe. */
 final class CommonSettings {
     private static final String NONE = "none";
+    private static final String WHOLE = "whole";
+    private static final String SEGMENTS = "segments";
 
     private CommonSettings() {}
 
@@ -26,6 +28,11 @@ final class CommonSettings {
                 Setting.integer("accumulate", r.data().accumulate(), 1, 4096, "micro-batches per step"),
                 Setting.integer("length", r.data().length(), 1, 1 << 20, "tokens per row at most"),
                 Setting.choice("compute", r.compute().name().toLowerCase(Locale.ROOT), List.of("f32", "bf16"), "element type of activations and matrix products")));
+        ActivationsChoice.Loss loss = r.activations().loss();
+        all.add(Setting.choice("loss", loss instanceof ActivationsChoice.SegmentedLoss ? SEGMENTS : WHOLE, List.of(WHOLE, SEGMENTS),
+                "logits of all positions at once, or of some rows at a time, made again in the backward pass"));
+        all.add(Setting.integer("loss-rows", loss instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0, 0, 1 << 24,
+                "with loss=segments: rows whose logits exist at a time, 0 for as many as take the room of the hidden states"));
         if (r.gradient() instanceof GradientChoice.Backprop) {
             all.add(Setting.number("clip", o.clip(), 0, 1e9, "largest gradient norm, 0 for no clipping"));
             all.add(Setting.choice("checkpointing", r.activations() instanceof ActivationsChoice.BlockCheckpoint b ? Integer.toString(b.every()) : NONE, List.of(NONE, "1", "2", "3", "4", "6", "8"),
@@ -50,9 +57,21 @@ final class CommonSettings {
         }
         if (s.has("checkpointing")) {
             String every = s.text("checkpointing");
-            r = r.with(every.equals(NONE) ? new ActivationsChoice.KeepNeeded() : new ActivationsChoice.BlockCheckpoint(Integer.parseInt(every)));
+            ActivationsChoice.Loss loss = r.activations().loss();
+            r = r.with(every.equals(NONE) ? new ActivationsChoice.KeepNeeded(loss) : new ActivationsChoice.BlockCheckpoint(Integer.parseInt(every), loss));
+        }
+        if (s.has("loss") || s.has("loss-rows")) {
+            r = r.with(r.activations().with(loss(s, r.activations().loss())));
         }
         return r.with(optimizer(s, r.optimizer()));
+    }
+
+    /** A number of rows alone asks for segments too. */
+    private static ActivationsChoice.Loss loss(Settings s, ActivationsChoice.Loss given) {
+        if (s.has("loss") && s.text("loss").equals(WHOLE)) {
+            return new ActivationsChoice.WholeLoss();
+        }
+        return new ActivationsChoice.SegmentedLoss(s.has("loss-rows") ? s.integer("loss-rows") : given instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0);
     }
 
     private static OptimizerChoice optimizer(Settings s, OptimizerChoice given) {

@@ -1,20 +1,93 @@
 package headroom.engine.recipe;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** Slot 5, activations: what stays in memory between forward and backward. */
+/**
+ * Slot 5, activations: what stays in memory between forward and backward, and whether the logits of the loss ever exist as a whole. A recipe that was stored before a part
+ * of this existed leaves it out, and gets what was done then.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({@JsonSubTypes.Type(value = ActivationsChoice.KeepNeeded.class, name = "KeepNeeded"),
         @JsonSubTypes.Type(value = ActivationsChoice.BlockCheckpoint.class, name = "BlockCheckpoint"),
         @JsonSubTypes.Type(value = ActivationsChoice.ForwardOnly.class, name = "ForwardOnly")})
 public sealed interface ActivationsChoice {
+    /** How the loss is computed from the last hidden states. */
+    Loss loss();
+
+    /** The same with another loss. */
+    ActivationsChoice with(Loss loss);
+
     /** Exactly what the backward pass will read. */
-    record KeepNeeded() implements ActivationsChoice {}
+    record KeepNeeded(Loss loss) implements ActivationsChoice {
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        public KeepNeeded {
+            loss = orWhole(loss);
+        }
+
+        public KeepNeeded() {
+            this(new WholeLoss());
+        }
+
+        @Override
+        public KeepNeeded with(Loss l) {
+            return new KeepNeeded(l);
+        }
+    }
 
     /** The inputs of every {@code every} blocks; the rest is computed again. */
-    record BlockCheckpoint(int every) implements ActivationsChoice {}
+    record BlockCheckpoint(int every, Loss loss) implements ActivationsChoice {
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        public BlockCheckpoint {
+            loss = orWhole(loss);
+        }
+
+        public BlockCheckpoint(int every) {
+            this(every, new WholeLoss());
+        }
+
+        @Override
+        public BlockCheckpoint with(Loss l) {
+            return new BlockCheckpoint(every, l);
+        }
+    }
 
     /** Nothing: there is no backward pass. */
-    record ForwardOnly() implements ActivationsChoice {}
+    record ForwardOnly(Loss loss) implements ActivationsChoice {
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        public ForwardOnly {
+            loss = orWhole(loss);
+        }
+
+        public ForwardOnly() {
+            this(new WholeLoss());
+        }
+
+        @Override
+        public ForwardOnly with(Loss l) {
+            return new ForwardOnly(l);
+        }
+    }
+
+    /** How logits and losses are computed, in training and in evaluation. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({@JsonSubTypes.Type(value = WholeLoss.class, name = "WholeLoss"), @JsonSubTypes.Type(value = SegmentedLoss.class, name = "SegmentedLoss")})
+    sealed interface Loss {}
+
+    /** The logits of all positions at once, kept for the backward pass: N × V elements, and as many again for their gradient. */
+    record WholeLoss() implements Loss {}
+
+    /**
+     * Head product and cross-entropy for some rows at a time, forward and again backward: logits never exist as a whole.
+     *
+     * @param rows of a segment; 0 takes as many as give a segment's logits about the size of the hidden states
+     */
+    record SegmentedLoss(int rows) implements Loss {
+        public static final SegmentedLoss AUTOMATIC = new SegmentedLoss(0);
+    }
+
+    private static Loss orWhole(Loss loss) {
+        return loss == null ? new WholeLoss() : loss;
+    }
 }

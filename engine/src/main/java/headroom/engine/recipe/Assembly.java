@@ -86,10 +86,12 @@ public final class Assembly implements AutoCloseable {
                 made.add(adapter);
             }
             head = task instanceof Task.Classification c ? keep(made, TaskHead.create(compute, model.config(), c.classes(), dtype, seed)) : null;
-            objective = head == null ? new Objective.TokenLoss(model) : new Objective.LabelLoss(model, head);
             if (head == null && model.head() == null) {
                 throw new IllegalArgumentException("an encoder has no language-model head; choose labelled data, or a decoder");
             }
+            ActivationsChoice.Loss form = recipe.activations().loss();
+            objective = head == null ? new Objective.TokenLoss(model, form) : new Objective.LabelLoss(model, head, form);
+            objective.check();
             List<Parameter> added = new ArrayList<>();
             if (adapter != null) {
                 added.addAll(adapter.parameters());

@@ -7,7 +7,8 @@ import headroom.engine.compute.kernel.LossKernels;
 import headroom.engine.data.Batch;
 import headroom.engine.recipe.data.BatchUpload;
 import headroom.engine.recipe.data.DeviceBatch;
-import headroom.engine.tape.Value;
+import headroom.engine.tape.Pass;
+import headroom.engine.tape.stack.StackDriver;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,20 +55,9 @@ public final class Evaluation {
     public static double[] score(Assembly a, DeviceBatch d) {
         Compute c = a.compute();
         c.ledger().during("evaluate", "");
-        Value logits = a.logits(d);
-        try (Tensor losses = c.call(LossKernels.CROSS_ENTROPY, logits.tensor(), d.targets());
-                Tensor weighted = c.call(ElementwiseKernels.MUL, losses, d.coefficients());
-                Tensor sum = c.call(LossKernels.SUM, weighted);
-                Tensor right = c.call(LossKernels.ACCURACY_COUNTS, logits.tensor(), d.targets())) {
-            return new double[] {c.item(sum), counted(c, right)};
-        } finally {
-            logits.release();
-        }
-    }
-
-    private static double counted(Compute c, Tensor right) {
-        try (Tensor first = right.rows(0, 1)) {
-            return c.item(first);
+        Objective.Score score = a.objective().score(Pass.untaped(c), StackDriver.PLAIN, d);
+        try (Tensor losses = score.losses(); Tensor weighted = c.call(ElementwiseKernels.MUL, losses, d.coefficients()); Tensor sum = c.call(LossKernels.SUM, weighted)) {
+            return new double[] {c.item(sum), score.right()};
         }
     }
 }

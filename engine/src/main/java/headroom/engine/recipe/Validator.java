@@ -29,6 +29,9 @@ public final class Validator {
         if (estimated && r.compute() == ComputeType.BF16 && r.weights() instanceof WeightsChoice.Dense && r.adapter() instanceof AdapterChoice.None) {
             clashes.add("steps of TwoPointEstimate are smaller than the spacing of bf16 weights, so they would vanish; use compute F32, or an adapter");
         }
+        if (r.activations().loss() instanceof ActivationsChoice.SegmentedLoss s && s.rows() < 0) {
+            clashes.add("a loss in segments of " + s.rows() + " rows; use at least 1, or 0 for the automatic size");
+        }
         if (r.weights() instanceof WeightsChoice.NormalFloat4 && !(r.selector() instanceof SelectorChoice.AdapterOnly)) {
             clashes.add("weights Nf4Weights are frozen codes, and selector " + name(r.selector()) + " would train them; add an adapter and use AdapterOnly, or use DenseWeights");
         }

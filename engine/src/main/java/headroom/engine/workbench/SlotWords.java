@@ -65,10 +65,14 @@ final class SlotWords {
     }
 
     private static String activations(ActivationsChoice activations) {
-        return switch (activations) {
+        final String kept = switch (activations) {
             case ActivationsChoice.KeepNeeded _ -> "kept";
             case ActivationsChoice.BlockCheckpoint some -> some.every() == 1 ? "checkpoint each block" : "checkpoint every %d blocks".formatted(some.every());
             case ActivationsChoice.ForwardOnly _ -> "none kept";
+        };
+        return kept + switch (activations.loss()) {
+            case ActivationsChoice.WholeLoss _ -> "";
+            case ActivationsChoice.SegmentedLoss loss -> loss.rows() == 0 ? ", loss in segments" : ", loss in segments of %,d rows".formatted(loss.rows());
         };
     }
 

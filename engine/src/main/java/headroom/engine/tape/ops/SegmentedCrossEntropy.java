@@ -1,0 +1,173 @@
+package headroom.engine.tape.ops;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Shape;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.CoreKernels;
+import headroom.engine.compute.kernel.LinearKernels;
+import headroom.engine.compute.kernel.LossKernels;
+import headroom.engine.memory.Category;
+import headroom.engine.tape.Backward;
+import headroom.engine.tape.Forward;
+import headroom.engine.tape.Keeper;
+import headroom.engine.tape.Op;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Saved;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Head product and cross-entropy in one, for some rows at a time: x [N, d], weight [V, d] → loss of each row [N] float32, as {@link Linear} and {@link CrossEntropy} would
+ * give it. At most {@code rows × V} logits exist at a time. Saves x alone; the backward direction makes each segment's logits again, turns them into their gradient in place
+ * and gives it to the weight and to dx before the next, so it costs one more head product.
+ */
+public final class SegmentedCrossEntropy implements Op {
+    private static final long LEAST = 64;
+
+    private final WeightSource weight;
+    private final Parameter bias;
+    private final Tensor targets;
+    private final long rows;
+    private final boolean counting;
+    private Forward forward;
+    private Saved saved;
+    private double right;
+
+    /**
+     * @param bias may be null
+     * @param targets [N] (int64, −100 = ignored), borrowed until the backward pass is over
+     * @param rows of a segment, at least 1
+     * @param counting true also counts the rows whose greatest logit is the target's
+     */
+    public SegmentedCrossEntropy(WeightSource weight, Parameter bias, Tensor targets, long rows, boolean counting) {
+        if (rows < 1) {
+            throw new IllegalArgumentException("a loss in segments of " + rows + " rows; expected at least 1");
+        }
+        this.weight = weight;
+        this.bias = bias;
+        this.targets = targets;
+        this.rows = rows;
+        this.counting = counting;
+    }
+
+    /** Rows whose logits take about as much room as all hidden states [n, d]: a power of two, at least 64, so that the head's product stays a large one. */
+    public static long automaticRows(long n, long d, long vocabulary) {
+        long even = Math.max(LEAST, n * d / Math.max(1, vocabulary));
+        return Math.min(n, Long.highestOneBit(even));
+    }
+
+    @Override
+    public String name() {
+        return "segmented cross-entropy";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        if (bias == null) {
+            return weight.parameters();
+        }
+        List<Parameter> all = new ArrayList<>(weight.parameters());
+        all.add(bias);
+        return all;
+    }
+
+    @Override
+    public Tensor forward(Forward f, Tensor... in) {
+        Compute c = f.compute();
+        Tensor x = in[0];
+        Tensor loss = c.zeros(Category.WORKSPACE, c.owner(), x.dtype() == DType.F64 ? DType.F64 : DType.F32, Shape.of(x.dim(0)));
+        try (Head head = new Head(f)) {
+            for (long from = 0; from < x.dim(0); from += rows) {
+                long to = Math.min(x.dim(0), from + rows);
+                try (Tensor xs = x.rows(from, to); Tensor ts = targets.rows(from, to); Tensor ls = loss.rows(from, to); Tensor logits = head.logits(xs)) {
+                    score(c, logits, ts, ls);
+                }
+            }
+        } catch (RuntimeException e) {
+            loss.close();
+            throw e;
+        }
+        if (f.needs(0) || weight.wantsInput(f) || bias != null && f.needs(bias)) {
+            forward = f;
+            saved = f.save(Keeper.Role.LOSS, x);
+        }
+        return loss;
+    }
+
+    private void score(Compute c, Tensor logits, Tensor ts, Tensor into) {
+        try (Tensor l = c.call(LossKernels.CROSS_ENTROPY, logits, ts)) {
+            c.apply(CoreKernels.COPY_INTO, into, l);
+        }
+        if (counting) {
+            try (Tensor counts = c.call(LossKernels.ACCURACY_COUNTS, logits, ts); Tensor first = counts.rows(0, 1)) {
+                right += c.item(first);
+            }
+        }
+    }
+
+    /** Rows whose greatest logit was the target's, after the forward direction of an operation that counts. */
+    public double right() {
+        return right;
+    }
+
+    /** @param dy coefficient of each row's loss [N] float32 */
+    @Override
+    public void backward(Backward b, Tensor dy) {
+        Compute c = b.compute();
+        try (Tensor x = saved.get(); Head head = new Head(forward)) {
+            boolean weightTrains = weight.wantsInput(forward);
+            Tensor dx = b.needs(0) ? c.zeros(Category.WORKSPACE, c.owner(), x.dtype(), x.shape()) : null;
+            for (long from = 0; from < x.dim(0); from += rows) {
+                long to = Math.min(x.dim(0), from + rows);
+                try (Tensor xs = x.rows(from, to); Tensor ts = targets.rows(from, to); Tensor ks = dy.rows(from, to); Tensor d = head.logits(xs)) {
+                    c.apply(LossKernels.CROSS_ENTROPY_DX_INTO, d, ts, ks);
+                    if (dx != null) {
+                        try (Tensor part = weight.multiplyTransposed(b, d); Tensor into = dx.rows(from, to)) {
+                            c.apply(CoreKernels.COPY_INTO, into, part);
+                        }
+                    }
+                    if (weightTrains) {
+                        weight.giveGradient(b, d, xs);
+                    }
+                    if (bias != null && b.needs(bias)) {
+                        b.give(bias, new Gradients.RowSum(bias, d));
+                    }
+                }
+            }
+            if (dx != null) {
+                b.give(0, dx);
+            }
+        }
+    }
+
+    /** The head as the pass sees it; a plain weight is read once for all segments, since a pass may have to make what it sees. */
+    private final class Head implements AutoCloseable {
+        private final Forward pass;
+        private final Tensor whole;
+        private final Tensor shift;
+
+        Head(Forward f) {
+            pass = f;
+            whole = weight instanceof DenseWeight d ? f.read(d.parameter()) : null;
+            shift = bias == null ? null : f.read(bias);
+        }
+
+        Tensor logits(Tensor x) {
+            if (whole == null) {
+                return weight.multiply(pass, x, shift);
+            }
+            return shift == null ? pass.compute().call(LinearKernels.LINEAR, x, whole) : pass.compute().call(LinearKernels.LINEAR_BIAS, x, whole, shift);
+        }
+
+        @Override
+        public void close() {
+            if (whole != null) {
+                whole.close();
+            }
+            if (shift != null) {
+                shift.close();
+            }
+        }
+    }
+}

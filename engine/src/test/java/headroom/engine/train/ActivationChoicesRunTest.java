@@ -1,0 +1,44 @@
+package headroom.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import headroom.engine.method.Methods;
+import headroom.engine.recipe.Recipe;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Choices of the activations slot under methods of every kind: exact ones change no loss, all keep to their plan to the byte. */
+class ActivationChoicesRunTest {
+    private static final int STEPS = 6;
+
+    private static Recipe recipe(String method, String compute, Map<String, String> more) {
+        Map<String, String> s = new HashMap<>(Map.of("batch", "16", "length", "32", "compute", compute, "rate", "3e-3"));
+        s.putAll(Methods.named(method).trial());
+        s.putAll(more);
+        return Methods.recipe(method, s);
+    }
+
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @CsvSource({"full,decoder,f32", "full,decoder,bf16", "lora,decoder,f32", "qlora,decoder,bf16", "lisa,decoder,f32", "galore,decoder,f32", "checkpointing,decoder,f32", "mezo,decoder,f32",
+            "full,encoder,f32"})
+    void aLossInSegmentsIsTheSameLossAndKeepsToItsPlan(String method, String model, String compute) throws Exception {
+        TinyTask t = model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
+        TinyRun whole = TinyRun.of(t, recipe(method, compute, Map.of()), STEPS).asPlanned();
+        TinyRun parts = TinyRun.of(t, recipe(method, compute, Map.of("loss", "segments", "loss-rows", model.equals("encoder") ? "3" : "48")), STEPS).asPlanned();
+        double tolerance = compute.equals("bf16") ? 0.05 : 1e-3;
+        assertThat(parts.losses().getFirst()).isCloseTo(whole.losses().getFirst(), within(compute.equals("bf16") ? 1e-3 : 1e-5));
+        for (int i = 0; i < STEPS; i++) {
+            assertThat(parts.losses().get(i)).as("step %d", i + 1).isCloseTo(whole.losses().get(i), within(tolerance));
+        }
+        assertThat(parts.scores().get("loss")).isCloseTo(whole.scores().get("loss"), within(tolerance));
+        assertThat(parts.scores().get("accuracy")).isCloseTo(whole.scores().get("accuracy"), within(compute.equals("bf16") ? 0.1 : 0.01));
+        // where the logits do not set the peak, they are not missed
+        assertThat(parts.measured().bytes()).isLessThanOrEqualTo(whole.measured().bytes());
+        if (model.equals("decoder") && method.equals("full")) {
+            assertThat(parts.measured().bytes()).isLessThan(whole.measured().bytes());
+        }
+    }
+}
