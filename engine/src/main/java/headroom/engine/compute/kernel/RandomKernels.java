@@ -39,7 +39,7 @@ public final class RandomKernels {
     }
 
     /** Two 64-bit integers and a radius a lane; the normals come when one of the integers has gone. */
-    private static long tile(long start, long n) {
+    static long tile(long start, long n) {
         long drawn = Math.min(Tiles.TILE, Math.min(start % Tiles.TILE + n, Tiles.TILE));
         return 20 * Math.min(drawn, LANES);
     }

@@ -8,7 +8,7 @@ import headroom.engine.tape.Support;
 import headroom.engine.tape.Trainables;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +38,7 @@ public interface Selector {
     }
 
     private static Trainables trainables(Collection<Parameter> parameters) {
-        Map<Parameter, Trainables.Trained> map = new IdentityHashMap<>();
+        Map<Parameter, Trainables.Trained> map = new LinkedHashMap<>();
         parameters.forEach(p -> map.put(p, new Trainables.Trained(Support.ALL, "main")));
         return Trainables.of(map, Set.of());
     }

@@ -4,9 +4,12 @@ import headroom.engine.compute.Compute;
 import headroom.engine.compute.DType;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.LinearKernels;
+import headroom.engine.compute.kernel.SupportKernels;
 import headroom.engine.tape.Backward;
 import headroom.engine.tape.Forward;
 import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Support;
+import headroom.engine.tape.Trainables;
 import java.util.List;
 
 /** A weight stored as a plain tensor. Tied weights share the parameter. */
@@ -59,8 +62,20 @@ public final class DenseWeight implements WeightSource {
     }
 
     @Override
+    public Tensor wantedInput(Forward f, Tensor x) {
+        Support.Columns columns = columns(f.pass().trainables());
+        return columns == null ? x.retain() : f.compute().call(SupportKernels.COLUMNS_OF, x, columns.ids());
+    }
+
+    @Override
     public void giveGradient(Backward b, Tensor dy, Tensor x) {
-        b.give(parameter, new Gradients.OuterProduct(parameter, dy, x, 1));
+        Support.Columns columns = columns(b.tape().trainables());
+        b.give(parameter, columns == null ? new Gradients.OuterProduct(parameter, dy, x, 1) : new Gradients.ColumnProduct(parameter, dy, x, columns, 1));
+    }
+
+    /** The columns that train, or null if others are wanted too. */
+    private Support.Columns columns(Trainables t) {
+        return t.supportOf(parameter) instanceof Support.Columns s && !t.isObserved(parameter) ? s : null;
     }
 
     @Override

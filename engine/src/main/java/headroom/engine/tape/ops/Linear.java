@@ -10,7 +10,7 @@ import headroom.engine.tape.Saved;
 import java.util.ArrayList;
 import java.util.List;
 
-/** y = x·Wᵀ + b, x [N, in], W [out, in], y [N, out]. Saves x only if the weight trains; dx needs W alone, db needs dy alone. */
+/** y = x·Wᵀ + b, x [N, in], W [out, in], y [N, out]. Saves x only if the weight trains, and only the columns that train; dx needs W alone, db needs dy alone. */
 public final class Linear implements Op {
     private final WeightSource weight;
     private final Parameter bias;
@@ -48,7 +48,9 @@ public final class Linear implements Op {
             }
         }
         if (weight.wantsInput(f)) {
-            x = f.save(Keeper.Role.LINEAR_INPUT, in[0]);
+            try (Tensor wanted = weight.wantedInput(f, in[0])) {
+                x = f.save(Keeper.Role.LINEAR_INPUT, wanted);
+            }
         }
         return y;
     }

@@ -32,7 +32,16 @@ public interface WeightSource extends AutoCloseable {
     /** True if a weight gradient is wanted that reads the input, so that the input has to be saved. */
     boolean wantsInput(Forward f);
 
-    /** Gives the gradients of its parameters to the sink. */
+    /** What of the input its gradients read: the whole [N, in], or the columns that train. In a new owner, which the caller closes. */
+    default Tensor wantedInput(Forward f, Tensor x) {
+        return x.retain();
+    }
+
+    /**
+     * Gives the gradients of its parameters to the sink.
+     *
+     * @param x what {@link #wantedInput} chose, as it was kept
+     */
     void giveGradient(Backward b, Tensor dy, Tensor x);
 
     /** Rows {@code from} to {@code to} (exclusive) of the weight in {@link #dtype()}, in a new tensor. */

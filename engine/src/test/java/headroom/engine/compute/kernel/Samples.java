@@ -24,7 +24,7 @@ final class Samples implements AutoCloseable {
     }
 
     /** Kernels whose results are not numbers to compare across types, e.g. codes and columns. */
-    static final List<String> DISCRETE = List.of("block_quantise", "nf4_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis");
+    static final List<String> DISCRETE = List.of("block_quantise", "nf4_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "extreme_entries", "extreme_picks", "kth_magnitude");
 
     final Compute compute;
     final DType dtype;
@@ -50,6 +50,7 @@ final class Samples implements AutoCloseable {
         quantisation(m);
         lowRank(m);
         head(m);
+        support(m);
         return m;
     }
 
@@ -190,6 +191,39 @@ final class Samples implements AutoCloseable {
         m.put("topk_rows", s -> s.args(s.real(6, 9), 3L));
     }
 
+    private static void support(Map<String, Maker> m) {
+        m.put("columns_of", s -> s.args(s.real(7, 11), s.indices(0, 3, 10)));
+        m.put("rows_of", s -> s.args(s.real(7, 11), s.indices(1, 6)));
+        m.put("put_columns_into", s -> s.args(s.real(7, 11), s.real(7, 3), s.indices(0, 3, 10)));
+        m.put("put_rows_into", s -> s.args(s.real(7, 11), s.real(2, 11), s.indices(1, 6)));
+        m.put("picks_of", s -> s.args(s.real(3, 11), s.picks(3, 2)));
+        m.put("picks_into", s -> s.args(s.real(3, 2), s.real(3, 11), s.picks(3, 2)));
+        m.put("put_picks_into", s -> s.args(s.real(3, 11), s.real(3, 2), s.picks(3, 2)));
+        m.put("entries_of", s -> s.args(s.real(7, 11), s.indices(0, 12, 13, 76)));
+        m.put("put_entries_into", s -> s.args(s.real(7, 11), s.real(4), s.indices(0, 12, 13, 76)));
+        m.put("entries_into", s -> s.args(s.real(4), s.real(2, 11), s.indices(0, 12, 43, 76), 3L));
+        m.put("count_small", s -> s.args(s.real(7, 11), 0.5));
+        m.put("kth_magnitude", s -> s.args(s.real(7, 11), 40L));
+        m.put("extreme_entries", s -> s.args(s.real(7, 11), 0.5, 5L, true));
+        m.put("extreme_picks", s -> s.args(s.real(7, 11), 3L, false));
+        m.put("column_squares", s -> s.args(s.real(7, 11)));
+        m.put("row_squares", s -> s.args(s.real(7, 11)));
+        m.put("outer_squares", s -> s.args(s.real(6, 5), s.real(6, 7), 2L));
+        m.put("scatter_squares", s -> s.args(s.real(6, 5), s.ids(3, 6), 2L));
+        m.put("sum_groups", s -> s.args(s.real(6, 5), 2L));
+        m.put("add_normal_below_into", s -> s.args(s.real(5, 7), 99L, 65_530L, 0.5, 0.75));
+        m.put("restore_above_into", s -> s.args(s.real(5, 7), s.real(5, 7), 0.75));
+    }
+
+    Tensor indices(long... values) {
+        return tensor(DType.I32, i -> values[i], values.length);
+    }
+
+    /** For each row the columns j, j + 2, … */
+    Tensor picks(long rows, long k) {
+        return tensor(DType.I32, i -> i / k + 2 * (i % k), rows, k);
+    }
+
     Object[] args(Object... values) {
         return values;
     }
@@ -256,6 +290,7 @@ final class Samples implements AutoCloseable {
                 case F32 -> b.putFloat((float) x);
                 case BF16 -> b.putShort((short) (Float.floatToRawIntBits((float) x) >>> 16));
                 case I64 -> b.putLong((long) x);
+                case I32 -> b.putInt((int) x);
                 case U8 -> b.put((byte) x);
                 default -> throw new IllegalArgumentException("no sample of " + type);
             }
