@@ -15,6 +15,11 @@
   # dx += alpha dy W
   def linear_dx_acc(self: __torch__.Kernels, dx: Tensor, dy: Tensor, w: Tensor, alpha: float) -> Tensor:
     return torch.addmm_(dx, dy, w, alpha=alpha)
+  # rows i to i + r of a weight, w [r, in], at a time:  y[:, i:i+r] += x wᵀ  and  dx += dy[:, i:i+r] w
+  def linear_columns_acc(self: __torch__.Kernels, y: Tensor, x: Tensor, w: Tensor, i: int) -> Tensor:
+    return torch.addmm_(torch.slice(y, 1, i, i + w.shape[0]), x, torch.t(w))
+  def linear_columns_dx_acc(self: __torch__.Kernels, dx: Tensor, dy: Tensor, w: Tensor, i: int) -> Tensor:
+    return torch.addmm_(dx, torch.slice(dy, 1, i, i + w.shape[0]), w)
   # dW = dyᵀ x. A narrow one (LoRA's B) is computed lying, xᵀ dy, and turned: several times faster than a product with so few columns
   def linear_dw(self: __torch__.Kernels, dy: Tensor, x: Tensor) -> Tensor:
     if self.is_narrow(dy, x):

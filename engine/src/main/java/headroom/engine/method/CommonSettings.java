@@ -6,11 +6,15 @@ import headroom.engine.recipe.DataChoice;
 import headroom.engine.recipe.GradientChoice;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.WeightPresets;
+import headroom.engine.recipe.WeightsChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Settings that every method has: rate, schedule, clipping, batch, accumulation, length, compute type, activations. Their standards come from the method's recipe. */
+/**
+ * Settings that every method has: rate, schedule, clipping, batch, accumulation, length, compute type, weights, activations. Their standards come from the method's recipe.
+ */
 final class CommonSettings {
     private static final String NONE = "none";
     private static final String WHOLE = "whole";
@@ -27,7 +31,10 @@ final class CommonSettings {
                 Setting.integer("batch", r.data().batch(), 1, 65536, "rows per micro-batch"),
                 Setting.integer("accumulate", r.data().accumulate(), 1, 4096, "micro-batches per step"),
                 Setting.integer("length", r.data().length(), 1, 1 << 20, "tokens per row at most"),
-                Setting.choice("compute", r.compute().name().toLowerCase(Locale.ROOT), List.of("f32", "bf16"), "element type of activations and matrix products")));
+                Setting.choice("compute", r.compute().name().toLowerCase(Locale.ROOT), List.of("f32", "bf16"), "element type of activations and matrix products"),
+                Setting.choice("weights", WeightPresets.wordOf(r.weights()), WeightPresets.words(), "how the matrices of the blocks are stored: plain, or packed codes of n bits"),
+                Setting.integer("group", 0, 0, 1 << 20, "weights per scale where they are codes; 0 for the standard of the form"),
+                Setting.integer("tile", r.weights().tile(), 0, 1 << 20, "rows of a coded matrix that exist at a time while a product reads it; 0 for the whole matrix")));
         ActivationsChoice.Loss loss = r.activations().loss();
         all.add(Setting.choice("loss", loss instanceof ActivationsChoice.SegmentedLoss ? SEGMENTS : WHOLE, List.of(WHOLE, SEGMENTS),
                 "logits of all positions at once, or of some rows at a time, made again in the backward pass"));
@@ -55,6 +62,7 @@ final class CommonSettings {
         if (s.has("compute")) {
             r = r.with(ComputeType.valueOf(s.text("compute").toUpperCase(Locale.ROOT)));
         }
+        r = r.with(weights(s, r.weights()));
         if (s.has("checkpointing")) {
             String every = s.text("checkpointing");
             ActivationsChoice.Loss loss = r.activations().loss();
@@ -72,6 +80,17 @@ final class CommonSettings {
             return new ActivationsChoice.WholeLoss();
         }
         return new ActivationsChoice.SegmentedLoss(s.has("loss-rows") ? s.integer("loss-rows") : given instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0);
+    }
+
+    private static WeightsChoice weights(Settings s, WeightsChoice given) {
+        WeightsChoice w = given;
+        if (s.has("weights") && !s.text("weights").equals(WeightPresets.wordOf(given))) {
+            w = WeightPresets.of(s.text("weights"));
+        }
+        if (s.has("group") && s.integer("group") > 0) {
+            w = w.withGroup(s.integer("group"));
+        }
+        return s.has("tile") ? w.withTile(s.integer("tile")) : w;
     }
 
     private static OptimizerChoice optimizer(Settings s, OptimizerChoice given) {

@@ -34,7 +34,7 @@ public final class Qlora implements Method.Provider {
     }
 
     private static Recipe recipe(Settings s) {
-        return Recipe.defaults().with(new WeightsChoice.NormalFloat4(64, s.flag("double"))).with(Lora.adapter(s)).with(new ActivationsChoice.BlockCheckpoint(1))
+        return Recipe.defaults().with(WeightsChoice.NormalFloat.nf4(s.flag("double"))).with(Lora.adapter(s)).with(new ActivationsChoice.BlockCheckpoint(1))
                 .with(OptimizerChoice.adamW(5e-4).withClip(0.3));
     }
 }

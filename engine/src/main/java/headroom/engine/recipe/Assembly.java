@@ -13,8 +13,7 @@ import headroom.engine.recipe.gradient.GradientStep;
 import headroom.engine.recipe.gradient.TwoPointStep;
 import headroom.engine.recipe.optimizer.Optimizer;
 import headroom.engine.recipe.selector.Selector;
-import headroom.engine.recipe.weights.Nf4Storage;
-import headroom.engine.recipe.weights.Nf4Tables;
+import headroom.engine.recipe.weights.WeightStores;
 import headroom.engine.tape.Keeper;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
@@ -51,7 +50,7 @@ public final class Assembly implements AutoCloseable {
 
     private final Compute compute;
     private final Recipe recipe;
-    private final Nf4Tables tables;
+    private final WeightStores stores;
     private final Model model;
     private final Adapter adapter;
     private final TaskHead head;
@@ -73,12 +72,8 @@ public final class Assembly implements AutoCloseable {
         try {
             compute.ledger().during("load weights", "");
             DType dtype = recipe.compute().dtype();
-            tables = recipe.weights() instanceof WeightsChoice.NormalFloat4 ? keep(made, Nf4Tables.create(compute)) : null;
-            Storage storage = switch (recipe.weights()) {
-                case WeightsChoice.Dense d -> Storage.DENSE;
-                case WeightsChoice.NormalFloat4 n -> new Nf4Storage(dtype, n.doubleQuantisation(), tables);
-            };
-            model = keep(made, maker.make(compute, dtype, storage));
+            stores = keep(made, WeightStores.open(compute, recipe.weights(), dtype));
+            model = keep(made, maker.make(compute, dtype, stores));
             Validator.require(recipe, model.config());
             compute.ledger().during("attach adapter", "");
             adapter = Adapter.attach(compute, model, recipe.adapter(), dtype, seed);
@@ -251,8 +246,6 @@ public final class Assembly implements AutoCloseable {
             adapter.close();
         }
         model.close();
-        if (tables != null) {
-            tables.close();
-        }
+        stores.close();
     }
 }

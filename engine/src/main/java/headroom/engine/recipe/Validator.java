@@ -32,12 +32,7 @@ public final class Validator {
         if (r.activations().loss() instanceof ActivationsChoice.SegmentedLoss s && s.rows() < 0) {
             clashes.add("a loss in segments of " + s.rows() + " rows; use at least 1, or 0 for the automatic size");
         }
-        if (r.weights() instanceof WeightsChoice.NormalFloat4 && !(r.selector() instanceof SelectorChoice.AdapterOnly)) {
-            clashes.add("weights Nf4Weights are frozen codes, and selector " + name(r.selector()) + " would train them; add an adapter and use AdapterOnly, or use DenseWeights");
-        }
-        if (r.weights() instanceof WeightsChoice.NormalFloat4 n && n.block() != 64) {
-            clashes.add("Nf4Weights come in blocks of 64, not " + n.block());
-        }
+        weights(r, clashes);
         if (r.optimizer().inBackward() && r.data().accumulate() > 1) {
             clashes.add("stepping in the backward pass and " + r.data().accumulate() + " accumulated micro-batches: a gradient is not complete before the last one; use accumulate 1, "
                     + "or step at the boundary");
@@ -62,6 +57,18 @@ public final class Validator {
         }
         if (!clashes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; and ", clashes) + ".");
+        }
+    }
+
+    private static void weights(Recipe r, List<String> clashes) {
+        boolean inPlace = r.selector() instanceof SelectorChoice.AllParameters || r.selector() instanceof SelectorChoice.LayerwiseSampling;
+        String clash = ", and selector " + name(r.selector()) + " would train them; add an adapter and use AdapterOnly, or use DenseWeights";
+        switch (r.weights()) {
+            case WeightsChoice.Dense d when inPlace && d.stored() == WeightsChoice.StoredType.F16 ->
+                    clashes.add("weights stored in float16 are read by products in " + r.compute() + " and frozen" + clash);
+            case WeightsChoice.NormalFloat _, WeightsChoice.Float4 _ when inPlace -> clashes.add("weights " + WeightPresets.wordOf(r.weights()) + " are frozen codes" + clash);
+            case WeightsChoice.IntegerCodes i when inPlace && !i.trainScales() -> clashes.add("weights " + WeightPresets.wordOf(i) + " are frozen codes" + clash);
+            default -> { }
         }
     }
 

@@ -2,19 +2,131 @@ package headroom.engine.recipe;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.kernel.QuantisationKernels;
 
-/** Slot 1, weights: how the base model's matrices are stored. */
+/**
+ * Slot 1, weights: how the matrices of the base model's blocks are stored. Embeddings, norms, biases and the language-model head stay plain tensors in the compute type.
+ *
+ * <p>The forms refuse numbers of bits that there are not and scales that end within a byte. {@code tile} is common to the forms that rebuild a matrix for a product: the rows that exist at a time, or 0 for the whole matrix.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({@JsonSubTypes.Type(value = WeightsChoice.Dense.class, name = "DenseWeights"), @JsonSubTypes.Type(value = WeightsChoice.NormalFloat4.class, name = "Nf4Weights")})
+@JsonSubTypes({@JsonSubTypes.Type(value = WeightsChoice.Dense.class, name = "DenseWeights"),
+        @JsonSubTypes.Type(value = WeightsChoice.NormalFloat.class, names = {"NormalFloatWeights", "Nf4Weights"}),
+        @JsonSubTypes.Type(value = WeightsChoice.Float4.class, name = "Fp4Weights"),
+        @JsonSubTypes.Type(value = WeightsChoice.IntegerCodes.class, name = "IntegerWeights")})
 public sealed interface WeightsChoice {
-    /** Plain tensors in the compute type. */
-    record Dense() implements WeightsChoice {}
+    /** Types that plain tensors can be stored in. */
+    enum StoredType {
+        /** The type of the products. */
+        COMPUTE, BF16, F16;
+
+        /** @param compute type of the products */
+        public DType dtype(DType compute) {
+            return switch (this) {
+                case COMPUTE -> compute;
+                case BF16 -> DType.BF16;
+                case F16 -> DType.F16;
+            };
+        }
+    }
+
+    /** Types that scales can be stored in. */
+    enum ScaleType {
+        F16, F32
+    }
 
     /**
-     * 4-bit normal-float codes (QLoRA): blocks of weights with one scale each.
+     * Plain tensors. Where they are stored in another type than that of the products, each is converted for one product at a time: a processor multiplies float32 and perhaps
+     * bf16, so float16 saves memory here and no time.
      *
-     * @param block weights per scale, a multiple of 2
+     * @param stored may be missing in a recipe, then {@code COMPUTE}
+     */
+    record Dense(StoredType stored, int tile) implements WeightsChoice {
+        public Dense {
+            stored = stored == null ? StoredType.COMPUTE : stored;
+        }
+
+        public Dense() {
+            this(StoredType.COMPUTE, 0);
+        }
+    }
+
+    /**
+     * Normal-float codes (QLoRA, LQ-LoRA): blocks of weights with one scale each, levels at quantiles of the normal distribution.
+     *
+     * @param bits 2, 3, 4 or 8; may be missing in a recipe, then 4
+     * @param block weights per scale
      * @param doubleQuantisation true if the scales are stored in 8 bits themselves
      */
-    record NormalFloat4(int block, boolean doubleQuantisation) implements WeightsChoice {}
+    record NormalFloat(int bits, int block, boolean doubleQuantisation, int tile) implements WeightsChoice {
+        public NormalFloat {
+            bits = bits == 0 ? 4 : bits;
+            codes(bits, block, tile);
+        }
+
+        /** NF4 in blocks of 64, as QLoRA has it. */
+        public static NormalFloat nf4(boolean doubleQuantisation) {
+            return new NormalFloat(4, 64, doubleQuantisation, 0);
+        }
+    }
+
+    /** 4-bit floating-point codes (bitsandbytes' FP4), stored as normal-float codes are. */
+    record Float4(int block, boolean doubleQuantisation, int tile) implements WeightsChoice {
+        public Float4 {
+            codes(4, block, tile);
+        }
+    }
+
+    /**
+     * Integers with a scale for each row or group, fitted to the least and greatest weight of it.
+     *
+     * @param bits 2, 3, 4 or 8
+     * @param group weights of a row per scale; 0, or more than a row has, for whole rows
+     * @param symmetric true for levels around zero; false adds a zero point to each scale
+     * @param scales in which type scales are stored; those that train are float32
+     * @param trainScales true if the scales are parameters that a selector may train
+     */
+    record IntegerCodes(int bits, int group, boolean symmetric, ScaleType scales, boolean trainScales, int tile) implements WeightsChoice {
+        public IntegerCodes {
+            scales = scales == null || trainScales ? ScaleType.F32 : scales;
+            codes(bits, group <= 0 ? 8 : group, tile);
+        }
+    }
+
+    /** The same with other rows at a time. */
+    default WeightsChoice withTile(int rows) {
+        return switch (this) {
+            case Dense d -> new Dense(d.stored(), rows);
+            case NormalFloat n -> new NormalFloat(n.bits(), n.block(), n.doubleQuantisation(), rows);
+            case Float4 f -> new Float4(f.block(), f.doubleQuantisation(), rows);
+            case IntegerCodes i -> new IntegerCodes(i.bits(), i.group(), i.symmetric(), i.scales(), i.trainScales(), rows);
+        };
+    }
+
+    /** The same with so many weights per scale, where there are scales. */
+    default WeightsChoice withGroup(int weights) {
+        return switch (this) {
+            case Dense d -> d;
+            case NormalFloat n -> new NormalFloat(n.bits(), weights, n.doubleQuantisation(), n.tile());
+            case Float4 f -> new Float4(weights, f.doubleQuantisation(), f.tile());
+            case IntegerCodes i -> new IntegerCodes(i.bits(), weights, i.symmetric(), i.scales(), i.trainScales(), i.tile());
+        };
+    }
+
+    /** Rows that exist at a time, 0 for all. */
+    int tile();
+
+    private static void codes(int bits, int block, int tile) {
+        if (bits != 2 && bits != 3 && bits != 4 && bits != 8) {
+            throw new IllegalArgumentException("weights in codes of " + bits + " bits; there are 2, 3, 4 and 8");
+        }
+        long unit = QuantisationKernels.unit(bits);
+        if (block < 1 || block % unit != 0) {
+            throw new IllegalArgumentException("a scale for every " + block + " weights of " + bits + " bits ends within a byte; use a multiple of " + unit);
+        }
+        if (tile < 0) {
+            throw new IllegalArgumentException("a tile of " + tile + " rows; use 0 for whole matrices, or at least 1");
+        }
+    }
 }

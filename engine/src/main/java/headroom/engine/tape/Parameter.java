@@ -16,7 +16,9 @@ public final class Parameter {
         EMBEDDING,
         BIAS,
         /** Gain of a normalisation. */
-        NORM
+        NORM,
+        /** Scales of a weight in integer codes. Decay would shrink the weights they scale. */
+        SCALE
     }
 
     private final String path;
@@ -56,7 +58,7 @@ public final class Parameter {
         return data.elements();
     }
 
-    /** Biases and norms are not decayed. */
+    /** Biases, norms and scales are not decayed. */
     public boolean decays() {
         return role == Role.MATRIX || role == Role.EMBEDDING;
     }

@@ -34,10 +34,16 @@ final class SlotWords {
     }
 
     private static String weights(Weights weights) {
-        return switch (weights.choice()) {
-            case WeightsChoice.Dense _ -> "dense, " + weights.compute().name().toLowerCase(Locale.ROOT);
-            case WeightsChoice.NormalFloat4 code -> "NF4, block " + code.block() + (code.doubleQuantisation() ? ", double quantised" : "");
+        final String compute = weights.compute().name().toLowerCase(Locale.ROOT);
+        final String words = switch (weights.choice()) {
+            case WeightsChoice.Dense plain when plain.stored() == WeightsChoice.StoredType.COMPUTE -> "dense, " + compute;
+            case WeightsChoice.Dense plain -> "dense, stored in %s, products in %s".formatted(plain.stored().name().toLowerCase(Locale.ROOT), compute);
+            case WeightsChoice.NormalFloat code -> "NF%d, block %d%s".formatted(code.bits(), code.block(), code.doubleQuantisation() ? ", double quantised" : "");
+            case WeightsChoice.Float4 code -> "FP4, block %d%s".formatted(code.block(), code.doubleQuantisation() ? ", double quantised" : "");
+            case WeightsChoice.IntegerCodes code -> "int%d, %s, a scale per %s%s".formatted(code.bits(), code.symmetric() ? "symmetric" : "with zero points",
+                    code.group() <= 0 ? "row" : "%,d weights".formatted(code.group()), code.trainScales() ? " that trains" : "");
         };
+        return words + (weights.choice().tile() > 0 ? ", %,d rows at a time".formatted(weights.choice().tile()) : "");
     }
 
     private static String adapter(AdapterChoice adapter) {

@@ -37,6 +37,21 @@ public final class LinearKernels {
         Tiles.sameType(a, 0, 1);
         return Kernel.inPlace(packing(a.dtype(0), a.dim(1, 1)), product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 1)));
     });
+    /** {@code (y, x, w [r, in], i)}: y[:, i:i+r] += x wᵀ, for a weight of which r rows exist at a time. */
+    public static final Kernel LINEAR_COLUMNS_ACC = new Kernel("linear_columns_acc", a -> {
+        inner(a, 1, 1, 2, 1);
+        columns(a, 0, a.dim(1, 0));
+        Tiles.sameType(a, 0, 1);
+        return Kernel.inPlace(packing(a.dtype(0), a.dim(1, 1)), product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)));
+    });
+    /** {@code (dx, dy, w [r, in], i)}: dx += dy[:, i:i+r] w. */
+    public static final Kernel LINEAR_COLUMNS_DX_ACC = new Kernel("linear_columns_dx_acc", a -> {
+        result(a, a.dim(1, 0), a.dim(2, 1));
+        columns(a, 1, a.dim(0, 0));
+        Tiles.sameType(a, 0, 1);
+        Tiles.sameType(a, 0, 2);
+        return Kernel.inPlace(packing(a.dtype(0), a.dim(2, 0)), product(a.dim(1, 0), a.dim(2, 0), a.dim(2, 1)));
+    });
     /** {@code (dy, x)} → dW = dyᵀ x, in the type of dy. */
     public static final Kernel LINEAR_DW = new Kernel("linear_dw", a -> {
         inner(a, 0, 0, 1, 0);
@@ -111,6 +126,12 @@ public final class LinearKernels {
 
     private static void result(Args a, long rows, long columns) {
         Kernel.require(a.shape(0).rank() == 2 && a.dim(0, 0) == rows && a.dim(0, 1) == columns, "the sum has shape %s, expected [%d, %d]", a.shape(0), rows, columns);
+    }
+
+    private static void columns(Args a, int y, long rows) {
+        long i = a.integer(3);
+        Tiles.matrix(a, y, 2);
+        Kernel.require(a.dim(y, 0) == rows && i >= 0 && i + a.dim(2, 0) <= a.dim(y, 1), "columns %d to %d of %s for %d rows", i, i + a.dim(2, 0), a.shape(y), rows);
     }
 
     /** A narrow dW of a wide type is made lying first. */

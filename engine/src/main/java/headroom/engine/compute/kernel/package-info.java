@@ -25,7 +25,7 @@
  * adamw(w, g, m, v, rate, beta1, beta2, eps, decay, correction1, correction2)   adamw_master(w, master, g, m, v, ...)
  * sgd(w, g, rate, decay)                    sum_squares(x) -> [] f32
  * add_normal_into(w, key, start, c)         add_normal_rows_into(rows[N,d], ids, key, c)
- * nf4_quantise(w) ...  nf4_rows(codes, scales..., from, to) -> [to-from, in]   gradient forms of LoRA come from the linear kernels
+ * code_quantise(w, book, bits, block)  integer_quantise(w, bits, block, symmetric, dtype)  code_rows(codes, [scales], [zeros], units, block, from, to, in, dtype)
  * svd_basis(g, rank, left) -> basis         project_left(basis, g)  project_right(g, basis)  unproject_left/right_into(w, basis, n, c)
  * </pre>
  */

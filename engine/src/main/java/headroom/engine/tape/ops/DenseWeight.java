@@ -3,7 +3,7 @@ package headroom.engine.tape.ops;
 import headroom.engine.compute.Compute;
 import headroom.engine.compute.DType;
 import headroom.engine.compute.Tensor;
-import headroom.engine.compute.kernel.LinearKernels;
+import headroom.engine.compute.kernel.CoreKernels;
 import headroom.engine.compute.kernel.SupportKernels;
 import headroom.engine.tape.Backward;
 import headroom.engine.tape.Forward;
@@ -12,12 +12,27 @@ import headroom.engine.tape.Support;
 import headroom.engine.tape.Trainables;
 import java.util.List;
 
-/** A weight stored as a plain tensor. Tied weights share the parameter. */
+/**
+ * A weight stored as a plain tensor. Tied weights share the parameter. A tensor of another type than that of the products (a half-precision base under float32 products) is
+ * converted for each product and the copy dropped.
+ */
 public final class DenseWeight implements WeightSource {
     private final Parameter parameter;
+    private final DType dtype;
+    private final long tile;
 
     public DenseWeight(Parameter parameter) {
+        this(parameter, parameter.dtype(), 0);
+    }
+
+    /**
+     * @param dtype type of the products
+     * @param tile rows converted at a time where the types differ, 0 for all
+     */
+    public DenseWeight(Parameter parameter, DType dtype, long tile) {
         this.parameter = parameter;
+        this.dtype = dtype;
+        this.tile = parameter.dtype() == dtype ? 0 : tile;
     }
 
     public Parameter parameter() {
@@ -36,29 +51,17 @@ public final class DenseWeight implements WeightSource {
 
     @Override
     public DType dtype() {
-        return parameter.dtype();
+        return dtype;
+    }
+
+    @Override
+    public long tile() {
+        return tile;
     }
 
     @Override
     public List<Parameter> parameters() {
         return List.of(parameter);
-    }
-
-    @Override
-    public Tensor multiply(Forward f, Tensor x, Tensor bias) {
-        try (Tensor w = f.read(parameter)) {
-            return bias == null ? f.compute().call(LinearKernels.LINEAR, x, w) : f.compute().call(LinearKernels.LINEAR_BIAS, x, w, bias);
-        }
-    }
-
-    @Override
-    public Tensor multiplyTransposed(Backward b, Tensor dy) {
-        return b.compute().call(LinearKernels.LINEAR_DX, dy, parameter.data());
-    }
-
-    @Override
-    public boolean wantsInput(Forward f) {
-        return f.needs(parameter);
     }
 
     @Override
@@ -80,7 +83,27 @@ public final class DenseWeight implements WeightSource {
 
     @Override
     public Tensor rows(Compute c, long from, long to) {
-        return parameter.data().rows(from, to);
+        return converted(c, cut(parameter.data(), from, to));
+    }
+
+    @Override
+    public Tensor rows(Forward f, long from, long to) {
+        try (Tensor w = f.read(parameter)) {
+            return converted(f.compute(), cut(w, from, to));
+        }
+    }
+
+    private Tensor cut(Tensor w, long from, long to) {
+        return from == 0 && to == out() ? w.retain() : w.rows(from, to);
+    }
+
+    private Tensor converted(Compute c, Tensor rows) {
+        if (rows.dtype() == dtype) {
+            return rows;
+        }
+        try (Tensor stored = rows) {
+            return c.call(CoreKernels.CAST, stored, (long) dtype.torchCode());
+        }
     }
 
     @Override

@@ -141,10 +141,11 @@ class KernelOraclesTest {
     void nf4CodesAndBack() {
         JsonNode o = oracles.get("nf4");
         try (Samples s = new Samples(torch, DType.F32, 0)) {
-            Tensor[] q = s.keep(torch.run(QuantisationKernels.NF4_QUANTISE, vector(s, o, "w"), s.floats(CodeBooks.nf4())));
+            Tensor[] q = s.keep(torch.run(QuantisationKernels.CODE_QUANTISE, vector(s, o, "w"), s.floats(CodeBooks.nf4()), 4L, 64L));
             compare(q[0], o.get("bytes"), 0);
             compare(q[1], o.get("scales"), 0);
-            Tensor back = s.keep(torch.call(QuantisationKernels.NF4_ROWS, q[0], q[1], s.floats(CodeBooks.nf4Pairs(), 256, 2), 0L, 3L, 64L, (long) DType.F32.torchCode()))[0];
+            Tensor back = s.keep(torch.call(QuantisationKernels.CODE_ROWS, q[0], new Tensor[] {q[1]}, new Tensor[0], s.units(CodeBooks.nf4()), 64L, 0L, 3L, 64L,
+                    (long) DType.F32.torchCode()))[0];
             compare(back, o.get("back"), 1e-6);
         }
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class QuantisationKernelsTest {
     private static final int ROWS = 512;
     private static final int WIDTH = 384;
+    private static final Tensor[] NONE = {};
     private static TorchCompute torch;
 
     @BeforeAll
@@ -34,7 +35,7 @@ class QuantisationKernelsTest {
         float[] nf4 = CodeBooks.nf4();
         assertThat(nf4).hasSize(16).isSorted().contains(0f);
         assertThat(nf4[1]).isCloseTo(-0.6961928f, within(1e-7f));
-        float[] pairs = CodeBooks.nf4Pairs();
+        float[] pairs = CodeBooks.units(nf4);
         assertThat(pairs[2 * 0xA3]).isEqualTo(nf4[10]);
         assertThat(pairs[2 * 0xA3 + 1]).isEqualTo(nf4[3]);
     }
@@ -56,16 +57,12 @@ class QuantisationKernelsTest {
     @Test
     void nf4OfNormalDataErrsByNinePercent() {
         try (Samples s = new Samples(torch, DType.F32, 3)) {
-            Tensor w = s.tensor(DType.F32, i -> s.random.nextGaussian() * 0.02, ROWS, WIDTH);
-            Tensor pairs = s.floats(CodeBooks.nf4Pairs(), 256, 2);
+            Tensor w = normal(s);
             Tensor book8 = s.floats(CodeBooks.dynamicSigned());
-            Tensor[] q = s.keep(torch.run(QuantisationKernels.NF4_QUANTISE, w, s.floats(CodeBooks.nf4())));
-            Tensor single = s.keep(torch.call(QuantisationKernels.NF4_ROWS, q[0], q[1], pairs, 0L, (long) ROWS, (long) WIDTH, (long) DType.F32.torchCode()))[0];
-            assertThat(error(w, single)).isCloseTo(0.092, within(0.002));
+            Tensor[] q = s.keep(torch.run(QuantisationKernels.CODE_QUANTISE, w, s.floats(CodeBooks.nf4()), 4L, 64L));
+            assertThat(error(w, rows(s, q[0], new Tensor[] {q[1]}, NONE, CodeBooks.nf4(), 64, 0, ROWS, DType.F32))).isCloseTo(0.092, within(0.002));
             Tensor[] d = s.keep(torch.run(QuantisationKernels.DOUBLE_QUANTISE, q[1], book8));
-            Tensor twice = s.keep(torch.call(QuantisationKernels.NF4_DOUBLE_ROWS, q[0], d[0], d[1], d[2], pairs, book8, 0L, (long) ROWS, (long) WIDTH,
-                    (long) DType.F32.torchCode()))[0];
-            assertThat(error(w, twice)).isCloseTo(0.092, within(0.002));
+            assertThat(error(w, rows(s, q[0], new Tensor[] {d[0], d[1], d[2], book8}, NONE, CodeBooks.nf4(), 64, 0, ROWS, DType.F32))).isCloseTo(0.092, within(0.002));
             long bytes = q[0].bytes() + d[0].bytes() + d[1].bytes() + d[2].bytes();
             assertThat(8.0 * bytes / (ROWS * WIDTH)).isCloseTo(4.127, within(0.001));
             Tensor scales = s.keep(torch.call(QuantisationKernels.DOUBLE_DEQUANTISE, d[0], d[1], d[2], book8))[0];
@@ -74,18 +71,41 @@ class QuantisationKernelsTest {
     }
 
     @Test
+    void integersOfNormalDataErrMoreThanNormalFloatsAndLessWithEveryBit() {
+        try (Samples s = new Samples(torch, DType.F32, 3)) {
+            Tensor w = normal(s);
+            double before = 1;
+            for (int bits : new int[] {2, 3, 4, 8}) {
+                Tensor[] q = s.keep(torch.run(QuantisationKernels.INTEGER_QUANTISE, w, (long) bits, 64L, true, (long) DType.F32.torchCode()));
+                double e = error(w, rows(s, q[0], new Tensor[] {q[1]}, NONE, CodeBooks.integers(bits, true), 64, 0, ROWS, DType.F32));
+                Tensor[] f = s.keep(torch.run(QuantisationKernels.CODE_QUANTISE, w, s.floats(CodeBooks.normalFloat(bits)), (long) bits, 64L));
+                double nf = error(w, rows(s, f[0], new Tensor[] {f[1]}, NONE, CodeBooks.normalFloat(bits), 64, 0, ROWS, DType.F32));
+                assertThat(e).isLessThan(before);
+                if (bits < 8) {
+                    assertThat(nf).as("%d bits", bits).isLessThan(e);
+                }
+                if (bits == 4) {
+                    assertThat(e).isCloseTo(0.108, within(0.002));
+                }
+                before = e;
+            }
+        }
+    }
+
+    @Test
     void aRangeOfRowsIsThatPartOfTheWhole() {
-        try (Samples s = new Samples(torch, DType.F32, 4)) {
-            Tensor w = s.real(ROWS, WIDTH);
-            Tensor pairs = s.floats(CodeBooks.nf4Pairs(), 256, 2);
-            Tensor book8 = s.floats(CodeBooks.dynamicSigned());
-            Tensor[] q = s.keep(torch.run(QuantisationKernels.NF4_QUANTISE, w, s.floats(CodeBooks.nf4())));
-            Tensor[] d = s.keep(torch.run(QuantisationKernels.DOUBLE_QUANTISE, q[1], book8));
-            for (DType type : new DType[] {DType.F32, DType.BF16}) {
-                long code = type.torchCode();
-                double[] whole = Samples.read(torch, s.keep(torch.call(QuantisationKernels.NF4_DOUBLE_ROWS, q[0], d[0], d[1], d[2], pairs, book8, 0L, (long) ROWS, (long) WIDTH, code))[0]);
-                double[] part = Samples.read(torch, s.keep(torch.call(QuantisationKernels.NF4_DOUBLE_ROWS, q[0], d[0], d[1], d[2], pairs, book8, 171L, 400L, (long) WIDTH, code))[0]);
-                assertThat(part).containsExactly(Arrays.copyOfRange(whole, 171 * WIDTH, 400 * WIDTH));
+        for (int bits : new int[] {2, 3, 4, 8}) {
+            try (Samples s = new Samples(torch, DType.F32, 4)) {
+                Tensor w = s.real(ROWS, WIDTH);
+                float[] book = CodeBooks.normalFloat(bits);
+                Tensor[] q = s.keep(torch.run(QuantisationKernels.CODE_QUANTISE, w, s.floats(book), (long) bits, 64L));
+                Tensor[] d = s.keep(torch.run(QuantisationKernels.DOUBLE_QUANTISE, q[1], s.floats(CodeBooks.dynamicSigned())));
+                Tensor[] scales = {d[0], d[1], d[2], s.floats(CodeBooks.dynamicSigned())};
+                for (DType type : new DType[] {DType.F32, DType.BF16}) {
+                    double[] whole = Samples.read(torch, rows(s, q[0], scales, NONE, book, 64, 0, ROWS, type));
+                    double[] part = Samples.read(torch, rows(s, q[0], scales, NONE, book, 64, 171, 400, type));
+                    assertThat(part).containsExactly(Arrays.copyOfRange(whole, 171 * WIDTH, 400 * WIDTH));
+                }
             }
         }
     }
@@ -94,13 +114,15 @@ class QuantisationKernelsTest {
     void zeroIsExactAndSoIsTheLargestOfABlock() {
         try (Samples s = new Samples(torch, DType.F32, 5)) {
             Tensor w = s.tensor(DType.F32, i -> i / 64 == 1 ? 0 : i % 64 == 17 ? -3 : (i % 7 - 3) / 4.0, 4, 64);
-            Tensor[] q = s.keep(torch.run(QuantisationKernels.NF4_QUANTISE, w, s.floats(CodeBooks.nf4())));
-            double[] x = Samples.read(torch, w);
-            double[] y = Samples.read(torch, s.keep(torch.call(QuantisationKernels.NF4_ROWS, q[0], q[1], s.floats(CodeBooks.nf4Pairs(), 256, 2), 0L, 4L, 64L,
-                    (long) DType.F32.torchCode()))[0]);
-            for (int i = 0; i < x.length; i++) {
-                if (x[i] == 0 || Math.abs(x[i]) == 3) {
-                    assertThat(y[i]).as("element %d", i).isEqualTo(x[i]);
+            for (float[] book : new float[][] {CodeBooks.nf4(), CodeBooks.fp4()}) {
+                Tensor[] q = s.keep(torch.run(QuantisationKernels.CODE_QUANTISE, w, s.floats(book), 4L, 64L));
+                double[] x = Samples.read(torch, w);
+                double[] y = Samples.read(torch, s.keep(torch.call(QuantisationKernels.CODE_ROWS, q[0], new Tensor[] {q[1]}, NONE, s.units(book), 64L, 0L, 4L, 64L,
+                        (long) DType.F32.torchCode()))[0]);
+                for (int i = 0; i < x.length; i++) {
+                    if (x[i] == 0 || Math.abs(x[i]) == 3) {
+                        assertThat(y[i]).as("element %d", i).isEqualTo(x[i]);
+                    }
                 }
             }
         }
@@ -126,6 +148,14 @@ class QuantisationKernelsTest {
             torch.apply(QuantisationKernels.BLOCK_DEQUANTISE_INTO, back, q[0], q[1], book, 256L);
             assertThat(error(x, back)).isLessThan(0.02);
         }
+    }
+
+    private static Tensor normal(Samples s) {
+        return s.tensor(DType.F32, i -> s.random.nextGaussian() * 0.02, ROWS, WIDTH);
+    }
+
+    private static Tensor rows(Samples s, Tensor codes, Tensor[] scales, Tensor[] zeros, float[] book, long block, long from, long to, DType type) {
+        return s.keep(torch.call(QuantisationKernels.CODE_ROWS, codes, scales, zeros, s.units(book), block, from, to, (long) WIDTH, (long) type.torchCode()))[0];
     }
 
     private static double roundTrip(float[] levels, long block, boolean squared) {

@@ -24,7 +24,8 @@ final class Samples implements AutoCloseable {
     }
 
     /** Kernels whose results are not numbers to compare across types, e.g. codes and columns. */
-    static final List<String> DISCRETE = List.of("block_quantise", "nf4_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "extreme_entries", "extreme_picks", "kth_magnitude");
+    static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis",
+            "extreme_entries", "extreme_picks", "kth_magnitude");
 
     final Compute compute;
     final DType dtype;
@@ -68,6 +69,8 @@ final class Samples implements AutoCloseable {
         m.put("linear_acc", s -> s.args(s.real(7, 3), s.real(7, 5), s.real(3, 5), 0.5));
         m.put("linear_dx", s -> s.args(s.real(7, 3), s.real(3, 5)));
         m.put("linear_dx_acc", s -> s.args(s.real(7, 5), s.real(7, 3), s.real(3, 5), 0.5));
+        m.put("linear_columns_acc", s -> s.args(s.real(7, 6), s.real(7, 5), s.real(3, 5), 2L));
+        m.put("linear_columns_dx_acc", s -> s.args(s.real(7, 5), s.real(7, 6), s.real(3, 5), 2L));
         m.put("linear_dw", s -> s.args(s.real(7, 3), s.real(7, 5)));
         m.put("linear_dw_rows", s -> s.args(s.real(7, 6), s.real(7, 5), 2L, 5L));
         m.put("linear_dw_acc", s -> s.args(s.wide(6, 5), s.real(7, 6), s.real(7, 5), 0.5));
@@ -158,15 +161,16 @@ final class Samples implements AutoCloseable {
     private static void quantisation(Map<String, Maker> m) {
         m.put("block_quantise", s -> s.args(s.real(7, 11), s.floats(CodeBooks.dynamicSigned()), 16L));
         m.put("block_dequantise_into", s -> s.args(s.real(7, 11), s.codes(77), s.positive32(5), s.floats(CodeBooks.dynamicSigned()), 16L));
-        m.put("nf4_quantise", s -> s.args(s.real(6, 33), s.floats(CodeBooks.nf4())));
+        m.put("code_quantise", s -> s.args(s.real(6, 36), s.floats(CodeBooks.normalFloat(3)), 3L, 16L));
+        m.put("integer_quantise", s -> s.args(s.real(6, 32), 3L, 16L, false, (long) DType.F16.torchCode()));
         m.put("double_quantise", s -> s.args(s.positive32(300), s.floats(CodeBooks.dynamicSigned())));
         m.put("double_dequantise", s -> s.args(s.codes(300), s.positive32(2), s.positive32(1), s.floats(CodeBooks.dynamicSigned())));
-        m.put("nf4_into", s -> s.args(s.real(3, 64), s.codes(160), s.positive32(5), s.floats(CodeBooks.nf4Pairs(), 256, 2), 128L));
-        m.put("nf4_double_into", s -> s.args(s.real(3, 64), s.codes(160), s.codes(5), s.positive32(1), s.positive32(1), s.floats(CodeBooks.nf4Pairs(), 256, 2),
-                s.floats(CodeBooks.dynamicSigned()), 128L));
-        m.put("nf4_rows", s -> s.args(s.codes(160), s.positive32(5), s.floats(CodeBooks.nf4Pairs(), 256, 2), 1L, 4L, 64L, (long) s.dtype.torchCode()));
-        m.put("nf4_double_rows", s -> s.args(s.codes(160), s.codes(5), s.positive32(1), s.positive32(1), s.floats(CodeBooks.nf4Pairs(), 256, 2),
-                s.floats(CodeBooks.dynamicSigned()), 1L, 4L, 64L, (long) s.dtype.torchCode()));
+        m.put("code_into", s -> s.args(s.real(3, 64), s.codes(120), new Tensor[] {s.codes(5), s.positive32(1), s.positive32(1), s.floats(CodeBooks.dynamicSigned())}, new Tensor[0],
+                s.units(CodeBooks.normalFloat(3)), 64L, 128L));
+        m.put("code_rows", s -> s.args(s.codes(160), new Tensor[] {s.positive32(5)}, new Tensor[] {s.codes(5)}, s.units(CodeBooks.integers(4, false)), 64L, 1L, 4L, 64L,
+                (long) s.dtype.torchCode()));
+        m.put("code_ds_into", s -> s.args(s.positive32(3, 1), s.real(3, 64), s.codes(80), new Tensor[] {s.codes(5)}, s.units(CodeBooks.integers(2, false)), 64L, 128L));
+        m.put("store_error", s -> s.args(s.real(7, 5), s.real(7, 5)));
     }
 
     private static void lowRank(Map<String, Maker> m) {
@@ -250,6 +254,12 @@ final class Samples implements AutoCloseable {
         return tensor(DType.F32, i -> values[i], dims.length == 0 ? new long[] {values.length} : dims);
     }
 
+    Tensor units(float[] levels) {
+        float[] units = CodeBooks.units(levels);
+        long runs = levels.length == 8 ? 4096 : 256;
+        return floats(units, runs, units.length / runs);
+    }
+
     Tensor codes(long n) {
         return tensor(DType.U8, i -> random.nextInt(256), n);
     }
@@ -309,6 +319,7 @@ final class Samples implements AutoCloseable {
                 case BF16 -> Float.intBitsToFloat(b.getShort(2 * i) << 16);
                 case I64 -> b.getLong(8 * i);
                 case I32 -> b.getInt(4 * i);
+                case F16 -> Float.float16ToFloat(b.getShort(2 * i));
                 case U8 -> b.get(i) & 0xff;
                 default -> throw new IllegalArgumentException("cannot read " + t);
             };

@@ -1,0 +1,49 @@
+package headroom.engine.recipe;
+
+import headroom.engine.recipe.WeightsChoice.Dense;
+import headroom.engine.recipe.WeightsChoice.Float4;
+import headroom.engine.recipe.WeightsChoice.IntegerCodes;
+import headroom.engine.recipe.WeightsChoice.NormalFloat;
+import headroom.engine.recipe.WeightsChoice.ScaleType;
+import headroom.engine.recipe.WeightsChoice.StoredType;
+import java.util.List;
+
+/** Short words for common choices of the weights slot. */
+public final class WeightPresets {
+    private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "nf8", "nf4", "nf3", "nf2", "fp4");
+
+    private WeightPresets() {}
+
+    public static List<String> words() {
+        return WORDS;
+    }
+
+    /** The choice that a word stands for: codes with double quantisation; integers per row for 8 bits, in groups of 128 (2 bits: 64) with zero points for fewer. */
+    public static WeightsChoice of(String word) {
+        return switch (word) {
+            case "dense" -> new Dense();
+            case "bf16" -> new Dense(StoredType.BF16, 0);
+            case "fp16" -> new Dense(StoredType.F16, 0);
+            case "int8" -> new IntegerCodes(8, 0, true, ScaleType.F32, false, 0);
+            case "int4", "int3" -> new IntegerCodes(word.charAt(3) - '0', 128, false, ScaleType.F16, false, 0);
+            case "int2" -> new IntegerCodes(2, 64, false, ScaleType.F16, false, 0);
+            case "nf8", "nf4", "nf3", "nf2" -> new NormalFloat(word.charAt(2) - '0', 64, true, 0);
+            case "fp4" -> new Float4(64, true, 0);
+            default -> throw new IllegalArgumentException("no weights '" + word + "'; there are " + String.join(", ", WORDS));
+        };
+    }
+
+    /** The word that comes nearest to a choice. */
+    public static String wordOf(WeightsChoice choice) {
+        return switch (choice) {
+            case Dense d -> switch (d.stored()) {
+                case COMPUTE -> "dense";
+                case BF16 -> "bf16";
+                case F16 -> "fp16";
+            };
+            case NormalFloat n -> "nf" + n.bits();
+            case Float4 _ -> "fp4";
+            case IntegerCodes i -> "int" + i.bits();
+        };
+    }
+}

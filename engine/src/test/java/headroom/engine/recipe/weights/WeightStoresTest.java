@@ -1,0 +1,173 @@
+package headroom.engine.recipe.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.DryCompute;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.TorchCompute;
+import headroom.engine.memory.Category;
+import headroom.engine.memory.Ledger;
+import headroom.engine.recipe.WeightPresets;
+import headroom.engine.recipe.WeightsChoice;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.ops.WeightSource;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every form of the weights slot on one matrix: products and gradients against float64 sums over the dequantised matrix, bytes as stored, both machines alike. */
+class WeightStoresTest {
+    private static final int OUT = 24;
+    private static final int IN = 128;
+    private static final Ledger LEDGER = new Ledger();
+    private static TorchCompute torch;
+
+    @BeforeAll
+    static void open() {
+        torch = TorchCompute.cpu(LEDGER);
+    }
+
+    @AfterAll
+    static void close() {
+        torch.close();
+        assertThat(LEDGER.total()).as("bytes that no test gave back").isZero();
+    }
+
+    static Stream<WeightsChoice> choices() {
+        return Stream.concat(WeightPresets.words().stream().flatMap(w -> Stream.of(WeightPresets.of(w), WeightPresets.of(w).withGroup(32).withTile(5))),
+                Stream.of(new WeightsChoice.NormalFloat(4, 64, false, 0), new WeightsChoice.IntegerCodes(3, 0, true, WeightsChoice.ScaleType.F16, false, 7),
+                        new WeightsChoice.IntegerCodes(4, 32, false, WeightsChoice.ScaleType.F32, true, 0), new WeightsChoice.IntegerCodes(4, 0, true, WeightsChoice.ScaleType.F32, true, 7)));
+    }
+
+    private static double[] normal(int n) {
+        Random random = new Random(9);
+        return random.doubles(n).map(u -> (float) (random.nextGaussian() * 0.05)).toArray();
+    }
+
+    private static WeightSource stored(Compute c, WeightStores stores, DType dtype) {
+        return stores.store(c, "site", OUT, IN, () -> Product.tensor(c, dtype, normal(OUT * IN), OUT, IN));
+    }
+
+    @ParameterizedTest
+    @MethodSource("choices")
+    void productsAreThoseOfTheDequantisedMatrix(WeightsChoice choice) {
+        for (DType dtype : List.of(DType.F32, DType.BF16)) {
+            try (WeightStores stores = WeightStores.open(torch, choice, dtype); WeightSource w = stored(torch, stores, dtype)) {
+                Product p = Product.of(torch, w, false);
+                double bound = dtype == DType.F32 ? 1e-6 : 0.02;
+                assertThat(distance(p.y, p.exactY())).as("%s y", dtype).isLessThan(bound);
+                assertThat(distance(p.dx, p.exactDx())).as("%s dx", dtype).isLessThan(bound);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("choices")
+    void rowsAreThatPartOfTheWhole(WeightsChoice choice) {
+        try (WeightStores stores = WeightStores.open(torch, choice, DType.F32); WeightSource w = stored(torch, stores, DType.F32);
+                Tensor whole = w.rows(torch, 0, OUT); Tensor part = w.rows(torch, 3, 20); Tensor same = whole.rows(3, 20)) {
+            assertThat(torch.floats(part)).containsExactly(torch.floats(same));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("choices")
+    void theLedgerHoldsWhatIsStoredOnBothMachines(WeightsChoice choice) {
+        Ledger real = new Ledger();
+        Ledger dry = new Ledger();
+        long[] stored = new long[2];
+        try (TorchCompute t = TorchCompute.cpu(real); DryCompute d = new DryCompute(dry)) {
+            for (Compute c : List.of(t, d)) {
+                try (WeightStores stores = WeightStores.open(c, choice, DType.BF16)) {
+                    long tables = c.ledger().total(Category.WEIGHTS);
+                    try (WeightSource w = stored(c, stores, DType.BF16)) {
+                        assertThat(c.ledger().total()).isEqualTo(tables + w.bytes());
+                        stored[c.isDry() ? 1 : 0] = w.bytes();
+                    }
+                }
+            }
+        }
+        assertThat(stored[1]).isEqualTo(stored[0]);
+        assertThat(dry.peak().bytes()).isEqualTo(real.peak().bytes());
+        assertThat(real.total()).isZero();
+    }
+
+    @Test
+    void packedCodesTakeTheirBitsAndTheirScales() {
+        long n = OUT * IN;
+        assertThat(bytes("int8")).isEqualTo(n + 4 * OUT);
+        assertThat(bytes("int4")).isEqualTo(n / 2 + n / 128 * 3);
+        assertThat(bytes("int3")).isEqualTo(n * 3 / 8 + n / 128 * 3);
+        assertThat(bytes("int2")).isEqualTo(n / 4 + n / 64 * 3);
+        assertThat(bytes("nf3")).isEqualTo(n * 3 / 8 + n / 64 + 4 + 4);
+        assertThat(bytes("fp4")).isEqualTo(n / 2 + n / 64 + 4 + 4);
+        assertThat(bytes("fp16")).isEqualTo(2 * n);
+        assertThat(bytes("dense")).isEqualTo(4 * n);
+    }
+
+    private static long bytes(String word) {
+        try (DryCompute c = new DryCompute(new Ledger()); WeightStores stores = WeightStores.open(c, WeightPresets.of(word), DType.F32); WeightSource w = stored(c, stores, DType.F32)) {
+            return w.bytes();
+        }
+    }
+
+    @Test
+    void trainedScalesHaveTheSlopeOfTheLoss() {
+        for (int group : new int[] {0, 32}) {
+            for (boolean symmetric : new boolean[] {true, false}) {
+                for (int tile : new int[] {0, 5}) {
+                    WeightsChoice choice = new WeightsChoice.IntegerCodes(4, group, symmetric, WeightsChoice.ScaleType.F32, true, tile);
+                    try (WeightStores stores = WeightStores.open(torch, choice, DType.F32); WeightSource w = stored(torch, stores, DType.F32)) {
+                        Parameter scales = w.parameters().getFirst();
+                        double[] g = Product.of(torch, w, true).gradients.get(scales.path());
+                        double[] s = Product.doubles(torch, scales.data());
+                        for (int i : new int[] {0, s.length / 2, s.length - 1}) {
+                            // the loss is linear in a scale, so a long step only makes the difference more exact
+                            double up = moved(w, scales, s, i, 0.5);
+                            double down = moved(w, scales, s, i, -0.5);
+                            moved(w, scales, s, i, 0);
+                            assertThat(g[i]).as("group %d symmetric %s tile %d scale %d", group, symmetric, tile, i).isCloseTo(up - down, within(2e-4 * Math.max(1, Math.abs(g[i]))));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static double moved(WeightSource w, Parameter p, double[] values, int i, double by) {
+        double[] v = values.clone();
+        v[i] += by;
+        try (Tensor t = Product.tensor(torch, DType.F32, v, v.length)) {
+            torch.overwrite(p.data(), () -> torch.download(t));
+        }
+        return Product.of(torch, w, false).loss();
+    }
+
+    @Test
+    void aMatrixThatDoesNotDivideIsRefusedWithWhatWould() {
+        try (WeightStores stores = WeightStores.open(torch, new WeightsChoice.IntegerCodes(4, 48, true, null, false, 0), DType.F32)) {
+            assertThatThrownBy(() -> stored(torch, stores, DType.F32)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("groups of 48 do not divide a row of 128");
+        }
+        assertThatThrownBy(() -> new WeightsChoice.NormalFloat(5, 64, true, 0)).hasMessageContaining("there are 2, 3, 4 and 8");
+        assertThatThrownBy(() -> new WeightsChoice.IntegerCodes(3, 20, true, null, false, 0)).hasMessageContaining("use a multiple of 8");
+    }
+
+    private static double distance(double[] x, double[] y) {
+        double d = 0;
+        double n = 0;
+        for (int i = 0; i < x.length; i++) {
+            d += (x[i] - y[i]) * (x[i] - y[i]);
+            n += y[i] * y[i];
+        }
+        return Math.sqrt(d / n);
+    }
+}
