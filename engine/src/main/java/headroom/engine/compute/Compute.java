@@ -7,6 +7,7 @@ import headroom.engine.memory.Tier;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -20,6 +21,7 @@ public abstract class Compute implements AutoCloseable {
     private final Ledger ledger;
     private String owner = "";
     private Category outputs = Category.WORKSPACE;
+    private Tier tier = Tier.DEVICE;
     private long flops;
     private long calls;
     private Map<String, long[]> flopsByOwner;
@@ -69,6 +71,33 @@ public abstract class Compute implements AutoCloseable {
         return before;
     }
 
+    /**
+     * Tier in which the next kernels work: their outputs and scratch, zeros and uploads are booked there. Returns the one before, to be put back. The tensors that are given to
+     * a kernel must lie there too; {@link #copyTo} brings them.
+     */
+    public final Tier in(Tier tier) {
+        Tier before = this.tier;
+        this.tier = tier;
+        return before;
+    }
+
+    /** The tier in which kernels work now. */
+    public final Tier tier() {
+        return tier;
+    }
+
+    /** A copy of a tensor in a tier, booked as the original is. Both exist until the caller closes one. */
+    public final Tensor copyTo(Tier to, Tensor x) {
+        Account from = x.account();
+        Account a = ledger.open(from.category(), to, from.owner(), "copy to " + to.name().toLowerCase(Locale.ROOT), x.bytes());
+        try {
+            return new Tensor(this, x.shape(), x.dtype(), a, null, copied(x, to));
+        } catch (RuntimeException e) {
+            ledger.close(a);
+            throw e;
+        }
+    }
+
     /** Calls a kernel that makes one tensor, booked to the current owner. */
     public final Tensor call(Kernel kernel, Object... args) {
         Tensor[] out = run(kernel, args);
@@ -103,10 +132,10 @@ public abstract class Compute implements AutoCloseable {
         try {
             for (int i = 0; i < n; i++) {
                 Kernel.Spec s = specs.get(i);
-                accounts[i] = ledger.open(outputs, Tier.DEVICE, owner, kernel.name(), s.shape().bytes(s.dtype()));
+                accounts[i] = ledger.open(outputs, tier, owner, kernel.name(), s.shape().bytes(s.dtype()));
             }
             if (outcome.workspaceBytes() > 0) {
-                scratch = ledger.open(Category.WORKSPACE, Tier.DEVICE, owner, kernel.name() + " scratch", outcome.workspaceBytes());
+                scratch = ledger.open(Category.WORKSPACE, tier, owner, kernel.name() + " scratch", outcome.workspaceBytes());
             }
             Object[] handles = launch(kernel, specs, args);
             Tensor[] out = new Tensor[n];
@@ -137,7 +166,7 @@ public abstract class Compute implements AutoCloseable {
 
     /** A tensor of zeros. */
     public final Tensor zeros(Category category, String owner, DType dtype, Shape shape) {
-        Account a = ledger.open(category, Tier.DEVICE, owner, "zeros", shape.bytes(dtype));
+        Account a = ledger.open(category, tier, owner, "zeros", shape.bytes(dtype));
         try {
             return new Tensor(this, shape, dtype, a, null, newZeros(dtype, shape));
         } catch (RuntimeException e) {
@@ -152,7 +181,7 @@ public abstract class Compute implements AutoCloseable {
      * @param data little-endian elements, row-major, exactly {@code shape.bytes(dtype)} of them
      */
     public final Tensor upload(Category category, String owner, DType dtype, Shape shape, Supplier<ByteBuffer> data) {
-        Account a = ledger.open(category, Tier.DEVICE, owner, "upload", shape.bytes(dtype));
+        Account a = ledger.open(category, tier, owner, "upload", shape.bytes(dtype));
         try {
             return new Tensor(this, shape, dtype, a, null, newFrom(dtype, shape, data));
         } catch (RuntimeException e) {
@@ -189,6 +218,8 @@ public abstract class Compute implements AutoCloseable {
     protected abstract Object newZeros(DType dtype, Shape shape);
 
     protected abstract Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data);
+
+    protected abstract Object copied(Tensor x, Tier to);
 
     protected abstract Object viewOf(Tensor base, Shape shape);
 

@@ -1,6 +1,7 @@
 package headroom.engine.compute;
 
 import headroom.engine.memory.Ledger;
+import headroom.engine.memory.Tier;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -51,6 +52,11 @@ public final class DryCompute extends Compute {
 
     @Override
     protected Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data) {
+        return null;
+    }
+
+    @Override
+    protected Object copied(Tensor x, Tier to) {
         return null;
     }
 

@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import headroom.engine.memory.Ledger;
+import headroom.engine.memory.Tier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -261,6 +262,18 @@ public final class TorchCompute extends Compute {
         ByteBuffer direct = given.isDirect() ? given.slice().order(ByteOrder.LITTLE_ENDIAN)
                 : ByteBuffer.allocateDirect((int) expected).order(ByteOrder.LITTLE_ENDIAN).put(given.slice()).rewind();
         return JniUtils.createNdFromByteBuffer(manager, direct, new ai.djl.ndarray.types.Shape(expected), DataType.UINT8, SparseFormat.DENSE, manager.getDevice());
+    }
+
+    /** On a machine without a GPU both tiers are its main memory: a copy there is a copy. */
+    @Override
+    protected Object copied(Tensor x, Tier to) {
+        PtNDArray array = (PtNDArray) handleOf(x);
+        if (manager.getDevice().isGpu()) {
+            return array.toDevice(to == Tier.HOST ? Device.cpu() : manager.getDevice(), true);
+        }
+        try (IValue from = IValue.from(array); IValue out = IValueUtils.runMethod(module, "copy", from)) {
+            return out.toTensor(manager);
+        }
     }
 
     @Override

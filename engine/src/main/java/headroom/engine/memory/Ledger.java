@@ -174,6 +174,11 @@ public final class Ledger {
         return device[c.ordinal()];
     }
 
+    /** Bytes of a category held in a tier. */
+    public long total(Tier tier, Category c) {
+        return (tier == Tier.DEVICE ? device : host)[c.ordinal()];
+    }
+
     public Totals totals() {
         return new Totals(events, op, deviceTotal, hostTotal, device.clone());
     }

@@ -41,17 +41,42 @@ final class CommonSettings {
         all.add(Setting.integer("loss-rows", loss instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0, 0, 1 << 24,
                 "with loss=segments: rows whose logits exist at a time, 0 for as many as take the room of the hidden states"));
         if (r.gradient() instanceof GradientChoice.Backprop) {
-            all.add(Setting.number("clip", o.clip(), 0, 1e9, "largest gradient norm, 0 for no clipping"));
+            all.add(Setting.number("clip", o.clip().limit(), 0, 1e9, "bound of the gradient, 0 for no clipping"));
             all.add(Setting.choice("checkpointing", r.activations() instanceof ActivationsChoice.BlockCheckpoint b ? Integer.toString(b.every()) : NONE, List.of(NONE, "1", "2", "3", "4", "6", "8"),
                     "activation checkpointing: keep the input of every so many blocks and compute the rest again"));
         }
-        if (o.rule() instanceof OptimizerChoice.AdamW a) {
-            all.add(Setting.choice("state", a.state().name().toLowerCase(Locale.ROOT), List.of("f32", "bf16"), "element type of Adam's moments; bf16 keeps no master copy"));
-            all.add(Setting.number("decay", a.decay(), 0, 1, "weight decay"));
-        } else if (o.rule() instanceof OptimizerChoice.Sgd s) {
-            all.add(Setting.number("decay", s.decay(), 0, 1, "weight decay"));
+        if (keepsMoments(o.rule())) {
+            all.add(Setting.choice("state", word(o.state()), o.rule() instanceof OptimizerChoice.Adafactor ? List.of("f32", "bf16") : List.of("f32", "bf16", "int8"),
+                    "how moments are kept: bf16 keeps no master copy; int8 codes blocks in 8 bits"));
         }
+        all.add(Setting.number("decay", o.rule().decay(), 0, 1, "weight decay"));
         return all;
+    }
+
+    private static boolean keepsMoments(OptimizerChoice.Rule rule) {
+        return switch (rule) {
+            case OptimizerChoice.Sgd s -> s.momentum() > 0;
+            case OptimizerChoice.Adafactor a -> a.beta1() > 0;
+            case OptimizerChoice.SignSgd _ -> false;
+            default -> true;
+        };
+    }
+
+    private static String word(OptimizerChoice.StateCodec state) {
+        return switch (state) {
+            case OptimizerChoice.Float32State _ -> "f32";
+            case OptimizerChoice.Bf16State _ -> "bf16";
+            case OptimizerChoice.Dynamic8State _ -> "int8";
+        };
+    }
+
+    /** The state as a word says; moments in bf16 go without a master copy. */
+    private static OptimizerChoice stated(OptimizerChoice o, String word) {
+        return word.equals(word(o.state())) ? o : switch (word) {
+            case "bf16" -> o.with(new OptimizerChoice.Bf16State()).withMaster(false);
+            case "int8" -> o.with(OptimizerChoice.Dynamic8State.standard()).withMaster(true);
+            default -> o.with(new OptimizerChoice.Float32State()).withMaster(true);
+        };
     }
 
     static Recipe apply(Settings s, Recipe recipe) {
@@ -93,17 +118,26 @@ final class CommonSettings {
         return s.has("tile") ? w.withTile(s.integer("tile")) : w;
     }
 
+    /** Another bound of the same kind; clipping that was off begins as the global norm. */
+    private static OptimizerChoice clipped(OptimizerChoice o, double limit) {
+        return limit == 0 ? o.withClip(0) : switch (o.clip()) {
+            case OptimizerChoice.Clip.None _ -> o.withClip(limit);
+            case OptimizerChoice.Clip.Value _ -> o.with(new OptimizerChoice.Clip.Value(limit));
+            case OptimizerChoice.Clip.PerTensor _ -> o.with(new OptimizerChoice.Clip.PerTensor(limit));
+            case OptimizerChoice.Clip.Global g -> o.with(new OptimizerChoice.Clip.Global(limit, g.normPass()));
+        };
+    }
+
     private static OptimizerChoice optimizer(Settings s, OptimizerChoice given) {
         OptimizerChoice.Schedule old = given.schedule();
         OptimizerChoice o = given.with(new OptimizerChoice.Schedule(s.has("rate") ? s.number("rate") : old.rate(), s.has("warmup") ? s.number("warmup") : old.warmup(),
                 s.has("schedule") ? OptimizerChoice.Schedule.Shape.valueOf(s.text("schedule").toUpperCase(Locale.ROOT)) : old.shape()));
         if (s.has("clip")) {
-            o = o.withClip(s.number("clip"));
+            o = clipped(o, s.number("clip"));
         }
-        return o.with(switch (o.rule()) {
-            case OptimizerChoice.AdamW a -> new OptimizerChoice.AdamW(a.beta1(), a.beta2(), a.epsilon(), a.epsilonBeforeCorrection(), s.has("decay") ? s.number("decay") : a.decay(),
-                    s.has("state") ? OptimizerChoice.StateType.valueOf(s.text("state").toUpperCase(Locale.ROOT)) : a.state());
-            case OptimizerChoice.Sgd g -> new OptimizerChoice.Sgd(s.has("decay") ? s.number("decay") : g.decay());
-        });
+        if (s.has("state")) {
+            o = stated(o, s.text("state"));
+        }
+        return s.has("decay") ? o.with(o.rule().withDecay(s.number("decay"))) : o;
     }
 }

@@ -24,7 +24,7 @@ public final class GaLore implements Method.Provider {
     }
 
     private static Recipe recipe(Settings s) {
-        OptimizerChoice.AdamW rule = new OptimizerChoice.AdamW(0.9, 0.999, 1e-6, true, 0, OptimizerChoice.StateType.F32);
+        OptimizerChoice.AdamW rule = new OptimizerChoice.AdamW(0.9, 0.999, 1e-6, true, 0);
         return Recipe.defaults().with(OptimizerChoice.adamW(5e-5).with(rule).with(new OptimizerChoice.LowRank(s.integer("rank"), s.integer("refresh"), s.number("scale")))
                 .steppingInBackward(s.flag("per-layer")));
     }

@@ -38,8 +38,8 @@ public final class Mezo implements Method.Provider {
 
     private static Recipe recipe(Settings s) {
         boolean lora = s.text("tune").equals("lora");
-        OptimizerChoice sgd = new OptimizerChoice(new OptimizerChoice.Sgd(0), new OptimizerChoice.FullSpace(), false, false,
-                new OptimizerChoice.Schedule(lora ? 1e-2 : 1e-4, 0, OptimizerChoice.Schedule.Shape.LINEAR), 0);
+        OptimizerChoice sgd = OptimizerChoice.of(new OptimizerChoice.Sgd(0), new OptimizerChoice.Schedule(lora ? 1e-2 : 1e-4, 0, OptimizerChoice.Schedule.Shape.LINEAR))
+                .withMaster(false);
         Recipe r = Recipe.defaults();
         if (lora) {
             r = r.with(new AdapterChoice.LowRank(s.integer("rank"), 2.0 * s.integer("rank"), 0, TARGETS));

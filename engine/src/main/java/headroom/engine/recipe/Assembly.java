@@ -102,7 +102,7 @@ public final class Assembly implements AutoCloseable {
                 }
             });
             Predicate<Parameter> projected = matrices::contains;
-            optimizer = keep(made, new Optimizer(compute, recipe.optimizer(), projected, totalSteps));
+            optimizer = keep(made, new Optimizer(compute, recipe.optimizer(), projected, totalSteps, seed));
             driver = switch (recipe.activations()) {
                 case ActivationsChoice.BlockCheckpoint b -> new CheckpointedStack(b.every());
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
@@ -148,8 +148,15 @@ public final class Assembly implements AutoCloseable {
         if (recipe.selector() instanceof SelectorChoice.LayerwiseSampling l) {
             mark = 2 * (step / l.every()) + (step % l.every() == 0 ? 0 : 1);
         }
+        long age = step;
+        if (recipe.optimizer().lifecycle() instanceof OptimizerChoice.ResetState r) {
+            age = step % r.every();
+        } else if (recipe.optimizer().lifecycle() instanceof OptimizerChoice.DropOnFreeze d && d.resetEvery() > 0) {
+            age = step % d.resetEvery();
+        }
         if (recipe.optimizer().subspace() instanceof OptimizerChoice.LowRank l) {
-            mark = 2 * mark + (step % l.refresh() == 0 ? 1 : 0);
+            // a basis is renewed by the state's own age, and a state that starts again takes a new one
+            mark = 4 * mark + (age == 0 ? 2 : 0) + (age % l.refresh() == 0 ? 1 : 0);
         }
         return mark;
     }

@@ -2,6 +2,8 @@ package headroom.engine.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
@@ -67,7 +69,14 @@ public record Recipe(
     /** @throws IllegalArgumentException if the text is not a recipe; the message says where */
     public static Recipe fromJson(String json) {
         try {
-            return JSON.readValue(json, Recipe.class);
+            JsonNode tree = JSON.readTree(json);
+            if (tree == null || !tree.isObject()) {
+                throw new IllegalArgumentException("not a recipe: expected a JSON object with the eight slots");
+            }
+            OlderForms.upgrade(tree);
+            return JSON.treeToValue(tree, Recipe.class);
+        } catch (JsonMappingException e) {
+            throw new IllegalArgumentException("not a recipe: " + e.getOriginalMessage() + " at " + e.getPathReference(), e);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a recipe: " + e.getOriginalMessage() + " at " + e.getLocation().offsetDescription(), e);
         }

@@ -20,6 +20,26 @@ public sealed interface SelectorChoice {
      * @param count blocks that train at a time
      * @param every steps between draws
      * @param alwaysOn false freezes embeddings and language-model head too
+     * @param order in which blocks take their turn
      */
-    record LayerwiseSampling(int count, int every, boolean alwaysOn) implements SelectorChoice {}
+    record LayerwiseSampling(int count, int every, boolean alwaysOn, Order order) implements SelectorChoice {
+        public enum Order {
+            /** Drawn anew each time, whatever was drawn before (LISA). */
+            DRAWN,
+            /** Each block once per cycle, in a new random order each cycle (BAdam). */
+            RANDOM,
+            /** From the input upward. */
+            ASCENDING,
+            /** From the output downward. */
+            DESCENDING
+        }
+
+        public LayerwiseSampling {
+            order = order == null ? Order.DRAWN : order;
+        }
+
+        public LayerwiseSampling(int count, int every, boolean alwaysOn) {
+            this(count, every, alwaysOn, Order.DRAWN);
+        }
+    }
 }

@@ -20,12 +20,6 @@ public final class Validator {
         if (!estimated && r.activations() instanceof ActivationsChoice.ForwardOnly) {
             clashes.add("activations ForwardOnly leave nothing for Backprop to read; choose KeepNeeded or BlockCheckpoint, or gradient TwoPointEstimate");
         }
-        if (estimated && !(r.optimizer().rule() instanceof OptimizerChoice.Sgd)) {
-            clashes.add("gradient TwoPointEstimate has no gradient tensor for " + name(r.optimizer().rule()) + "; use Sgd");
-        }
-        if (estimated && r.optimizer().subspace() instanceof OptimizerChoice.LowRank) {
-            clashes.add("optimizer LowRankSubspace projects gradient matrices, and TwoPointEstimate makes none; use FullSpace");
-        }
         if (estimated && r.compute() == ComputeType.BF16 && r.weights() instanceof WeightsChoice.Dense && r.adapter() instanceof AdapterChoice.None) {
             clashes.add("steps of TwoPointEstimate are smaller than the spacing of bf16 weights, so they would vanish; use compute F32, or an adapter");
         }
@@ -33,16 +27,7 @@ public final class Validator {
             clashes.add("a loss in segments of " + s.rows() + " rows; use at least 1, or 0 for the automatic size");
         }
         weights(r, clashes);
-        if (r.optimizer().inBackward() && r.data().accumulate() > 1) {
-            clashes.add("stepping in the backward pass and " + r.data().accumulate() + " accumulated micro-batches: a gradient is not complete before the last one; use accumulate 1, "
-                    + "or step at the boundary");
-        }
-        if (r.optimizer().subspace() instanceof OptimizerChoice.LowRank l && l.rank() < 1) {
-            clashes.add("a subspace of rank " + l.rank() + "; use at least 1");
-        }
-        if (r.optimizer().subspace() instanceof OptimizerChoice.LowRank && !(r.optimizer().rule() instanceof OptimizerChoice.AdamW)) {
-            clashes.add("a LowRankSubspace shrinks moments, and " + name(r.optimizer().rule()) + " has none; use AdamW");
-        }
+        OptimizerRules.check(r, clashes);
         if (r.adapter() instanceof AdapterChoice.LowRank l && (l.rank() < 1 || l.dropout() < 0 || l.dropout() >= 1)) {
             clashes.add("LoRA of rank " + l.rank() + " with dropout " + l.dropout() + "; rank must be at least 1 and dropout in [0, 1)");
         }

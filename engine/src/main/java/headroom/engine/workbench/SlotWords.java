@@ -25,7 +25,7 @@ final class SlotWords {
             case SelectorChoice selector -> selector(selector);
             case GradientChoice gradient -> gradient(gradient);
             case ActivationsChoice activations -> activations(activations);
-            case OptimizerChoice optimizer -> optimizer(optimizer);
+            case OptimizerChoice optimizer -> OptimizerWords.of(optimizer);
             case DataChoice data -> "batches of %,d, up to %,d tokens%s".formatted(data.batch(), data.length(),
                     data.accumulate() == 1 ? "" : ", %d accumulated".formatted(data.accumulate()));
             case RunChoice.SinglePhase _ -> "one phase";
@@ -57,6 +57,12 @@ final class SlotWords {
         return switch (selector) {
             case SelectorChoice.AllParameters _ -> "all parameters";
             case SelectorChoice.AdapterOnly _ -> "adapter and task head only";
+            case SelectorChoice.LayerwiseSampling some when some.order() != SelectorChoice.LayerwiseSampling.Order.DRAWN ->
+                    "%d at a time, %s, for %d steps each%s".formatted(some.count(), switch (some.order()) {
+                        case ASCENDING -> "blocks from the input upward";
+                        case DESCENDING -> "blocks from the output downward";
+                        default -> "every block once per cycle in random order";
+                    }, some.every(), some.alwaysOn() ? ", embeddings and head always" : "");
             case SelectorChoice.LayerwiseSampling some -> "%d random blocks, redrawn every %d steps%s".formatted(some.count(), some.every(),
                     some.alwaysOn() ? ", embeddings and head always" : "");
         };
@@ -82,19 +88,7 @@ final class SlotWords {
         };
     }
 
-    private static String optimizer(OptimizerChoice optimizer) {
-        final String rule = switch (optimizer.rule()) {
-            case OptimizerChoice.AdamW adam -> "AdamW, state " + adam.state().name().toLowerCase(Locale.ROOT);
-            case OptimizerChoice.Sgd _ -> "SGD, no state";
-        };
-        final String subspace = switch (optimizer.subspace()) {
-            case OptimizerChoice.FullSpace _ -> "";
-            case OptimizerChoice.LowRank low -> ", in a subspace of rank %d, renewed every %d steps".formatted(low.rank(), low.refresh());
-        };
-        return rule + subspace + (optimizer.inBackward() ? ", stepping in the backward pass" : "") + (optimizer.dropOnFreeze() ? ", dropped where a block freezes" : "");
-    }
-
-    private static String number(double value) {
+    static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e9 ? Long.toString((long) value) : Double.toString(value);
     }
 }

@@ -9,7 +9,8 @@ import java.util.List;
 /** Every kernel that has a rule, family by family: the constants of the classes of this package. */
 public final class KernelCatalog {
     private static final List<Class<?>> FAMILIES = List.of(CoreKernels.class, LinearKernels.class, ElementwiseKernels.class, NormKernels.class, EmbeddingKernels.class,
-            AttentionKernels.class, LossKernels.class, OptimizerKernels.class, RandomKernels.class, QuantisationKernels.class, LowRankKernels.class, HeadKernels.class, SupportKernels.class);
+            AttentionKernels.class, LossKernels.class, OptimizerKernels.class, CodedOptimizerKernels.class, RandomKernels.class, QuantisationKernels.class,
+            LowRankKernels.class, HeadKernels.class, SupportKernels.class);
 
     private KernelCatalog() {}
 

@@ -1,7 +1,7 @@
 /**
  * The kernels that the engine knows, as {@link headroom.engine.compute.Kernel} constants with their rules: one class per family of {@code headroom/kernels}, named
  * {@code LinearKernels}, {@code ElementwiseKernels}, {@code NormKernels}, {@code EmbeddingKernels}, {@code AttentionKernels}, {@code LossKernels},
- * {@code OptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels} and {@code HeadKernels}. A constant has the kernel's name in
+ * {@code OptimizerKernels}, {@code CodedOptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels} and {@code HeadKernels}. A constant has the kernel's name in
  * upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
  *
  * <p>What operations call (N = B·T token rows, [r, c] shapes; {@code _acc} and {@code _into} work in place on the first argument):
@@ -22,8 +22,9 @@
  * cross_entropy_dx_into(logits, targets, coefficient)          (overwrites the logits with their gradient; target -100 is ignored)
  * mean_pool(x[N,d], lengths[B], T) -> [B,d]  mean_pool_dx(dy[B,d], lengths, T) -> [N,d]
  * pick_rows(x[N,d], ids[M] i64) -> [M,d]     pick_rows_dx(dy[M,d], ids, N) -> [N,d]
- * adamw(w, g, m, v, rate, beta1, beta2, eps, decay, correction1, correction2)   adamw_master(w, master, g, m, v, ...)
- * sgd(w, g, rate, decay)                    sum_squares(x) -> [] f32
+ * adamw(w, g, m, v, rate, beta1, beta2, eps, decay, correction1, correction2)   adamw8(w, g, codes and scales of m and v, tables, block, ...)
+ * sgd(w, g, rate, decay)  sgd_momentum(w, g, b, ...)  sign_sgd(w, g, ...)  lion(w, g, m, ...)  adafactor(w, g, [R, C] or [v], [] or [m], ...)
+ * sum_squares(x) -> [] f32                  clamp_into(x, limit)               floor_into(x, floor)
  * add_normal_into(w, key, start, c)         add_normal_rows_into(rows[N,d], ids, key, c)
  * code_quantise(w, book, bits, block)  integer_quantise(w, bits, block, symmetric, dtype)  code_rows(codes, [scales], [zeros], units, block, from, to, in, dtype)
  * svd_basis(g, rank, left) -> basis         project_left(basis, g)  project_right(g, basis)  unproject_left/right_into(w, basis, n, c)

@@ -20,6 +20,16 @@ public record BackpropStep(Compute compute, Objective objective, StackDriver dri
     @Override
     public Outcome run(long step, Trainables trainables, List<DeviceBatch> microBatches) {
         optimizer.begin(step, trainables);
+        if (optimizer.wantsNormFirst()) {
+            optimizer.measuring(true);
+            pass(step, trainables, microBatches);
+            optimizer.measuring(false);
+        }
+        return new Outcome(pass(step, trainables, microBatches), optimizer.boundary());
+    }
+
+    /** Forward and backward of every micro-batch; returns the loss. The same step has the same random numbers however often it is run. */
+    private double pass(long step, Trainables trainables, List<DeviceBatch> microBatches) {
         double loss = 0;
         for (int i = 0; i < microBatches.size(); i++) {
             DeviceBatch batch = microBatches.get(i);
@@ -32,7 +42,7 @@ public record BackpropStep(Compute compute, Objective objective, StackDriver dri
                 tape.backward(losses, batch.coefficients().retain());
             }
         }
-        return new Outcome(loss, optimizer.boundary());
+        return loss;
     }
 
     /** Σ coefficient × loss. */

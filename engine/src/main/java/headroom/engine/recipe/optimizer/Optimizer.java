@@ -6,6 +6,7 @@ import headroom.engine.compute.kernel.CoreKernels;
 import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.OptimizerKernels;
 import headroom.engine.memory.Category;
+import headroom.engine.memory.Tier;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.State;
 import headroom.engine.tape.GradientSink;
@@ -14,60 +15,94 @@ import headroom.engine.tape.Trainables;
 import headroom.engine.tape.WeightGradient;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * The optimizer slot at work. As the tape's sink it adds gradients up, or steps a parameter the moment its gradient is complete; at the boundary it clips and steps.
- * What a rule does with one gradient is the {@link UpdateRule}'s.
+ * The optimizer slot at work. As the tape's sink it adds gradients up, or steps a parameter the moment its gradient is complete; at the boundary it clips and steps. What a rule
+ * does with one gradient is the {@link UpdateRule}'s, how state is coded the {@link Codec}'s, where it lies the {@link StateTier}'s.
  */
 public final class Optimizer implements GradientSink, State.Holder, AutoCloseable {
     private final Compute compute;
     private final OptimizerChoice choice;
     private final UpdateRule rule;
+    private final Codec codec;
+    private final StateTier tier;
+    private final Clipping clipping;
     private final long totalSteps;
     private final Map<Parameter, Tensor> gradients = new LinkedHashMap<>();
-    private final Map<Parameter, Boolean> known = new IdentityHashMap<>();
+    private final Map<Parameter, ParameterState> states = new LinkedHashMap<>();
     private Trainables trainables = Trainables.none();
+    private long runStep;
     private double rate;
     private boolean lastMicroBatch;
-    private double squares;
-    private final Map<String, Double> squaresByPath = new LinkedHashMap<>();
+    private boolean measuring;
+    private double measured = Double.NaN;
 
-    /** @param projected which parameters a subspace applies to */
-    public Optimizer(Compute compute, OptimizerChoice choice, Predicate<Parameter> projected, long totalSteps) {
+    /**
+     * @param projected which parameters a subspace applies to
+     * @param seed of the run
+     */
+    public Optimizer(Compute compute, OptimizerChoice choice, Predicate<Parameter> projected, long totalSteps, long seed) {
         this.compute = compute;
         this.choice = choice;
         this.totalSteps = totalSteps;
-        this.rule = switch (choice.rule()) {
-            case OptimizerChoice.AdamW a -> new AdamWRule(compute, a, choice.subspace(), projected);
-            case OptimizerChoice.Sgd s -> new SgdRule(compute, s);
-        };
+        this.rule = UpdateRule.of(choice, projected, seed);
+        this.codec = new Codec(compute, choice.state());
+        this.tier = new StateTier(compute, choice.residence(), choice.master());
+        this.clipping = new Clipping(compute);
     }
 
     /** Starts a step: what trains now, and at which rate. State of what left is dropped here, before anything new is allocated, if the recipe says so. */
     public void begin(long step, Trainables now) {
+        runStep = step;
         rate = choice.schedule().at(step, totalSteps);
-        squares = 0;
-        squaresByPath.clear();
-        if (now != trainables && choice.dropOnFreeze()) {
-            for (Parameter p : List.copyOf(known.keySet())) {
+        measured = Double.NaN;
+        clipping.begin();
+        if (choice.lifecycle() instanceof OptimizerChoice.DropOnFreeze && now != trainables) {
+            for (Parameter p : List.copyOf(states.keySet())) {
                 if (!now.trains(p)) {
-                    rule.drop(p);
-                    known.remove(p);
+                    drop(p);
                 }
             }
         }
         trainables = now;
-        rule.begin(step);
+        switch (choice.lifecycle()) {
+            case OptimizerChoice.Keep _ -> { }
+            case OptimizerChoice.DropOnFreeze d -> resetAt(d.resetEvery(), p -> true);
+            case OptimizerChoice.ResetState r -> resetAt(r.every(), p -> resets(r, p));
+        }
+    }
+
+    private void resetAt(int every, Predicate<Parameter> which) {
+        if (every > 0 && runStep > 0 && runStep % every == 0) {
+            reset(which);
+        }
+    }
+
+    private boolean resets(OptimizerChoice.ResetState r, Parameter p) {
+        return r.groups().isEmpty() || trainables.trains(p) && r.groups().contains(trainables.of(p).group());
     }
 
     /** Says whether the micro-batch that comes is the last one of the step: only then is a gradient complete. */
     public void microBatch(boolean last) {
         lastMicroBatch = last;
+    }
+
+    /** True if a backward pass has to find the norm of all gradients before the one that steps. */
+    public boolean wantsNormFirst() {
+        return choice.inBackward() && choice.clip() instanceof OptimizerChoice.Clip.Global g && g.normPass();
+    }
+
+    /** Between these, complete gradients are measured and freed, and nothing is stepped. */
+    public void measuring(boolean on) {
+        measuring = on;
+        if (!on) {
+            measured = clipping.norm();
+            clipping.begin();
+        }
     }
 
     @Override
@@ -94,16 +129,15 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
 
     @Override
     public void complete(Parameter p) {
-        if (choice.inBackward() && lastMicroBatch) {
-            Tensor g = gradients.remove(p);
+        if (!choice.inBackward() || !lastMicroBatch) {
+            return;
+        }
+        try (Tensor g = gradients.remove(p)) {
             if (g != null && trainables.trains(p)) {
-                double norm2 = squaresOf(p, g);
-                squares += norm2;
-                clip(g, Math.sqrt(norm2));
-                step(p, g);
-            }
-            if (g != null) {
-                g.close();
+                double own = clipping.measure(p, g);
+                if (!measuring) {
+                    step(p, g, own, wantsNormFirst() ? measured : own);
+                }
             }
         }
     }
@@ -111,56 +145,74 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     /** Ends a step: clips by the global norm and steps what has a gradient. Returns the norm before clipping; NaN on a dry machine. */
     public double boundary() {
         if (gradients.isEmpty()) {
-            return Math.sqrt(squares);
+            return clipping.norm();
         }
         compute.ledger().during("gradient norm", "");
-        for (Map.Entry<Parameter, Tensor> e : gradients.entrySet()) {
-            squares += squaresOf(e.getKey(), e.getValue());
-        }
-        double norm = Math.sqrt(squares);
+        Map<Parameter, Double> own = new LinkedHashMap<>();
+        gradients.forEach((p, g) -> own.put(p, clipping.measure(p, g)));
+        double norm = clipping.norm();
         for (Parameter p : new ArrayList<>(gradients.keySet())) {
             try (Tensor g = gradients.remove(p)) {
                 if (trainables.trains(p)) {
-                    clip(g, norm);
-                    step(p, g);
+                    step(p, g, own.get(p), norm);
                 }
             }
         }
         return norm;
     }
 
-    private double squaresOf(Parameter p, Tensor g) {
-        try (Tensor s = compute.call(OptimizerKernels.SUM_SQUARES, g)) {
-            double n = compute.item(s);
-            squaresByPath.put(p.path(), n);
-            return n;
-        }
-    }
-
     /** Squared gradient norm of each parameter in the last step, by path; empty where no gradient exists. */
     public Map<String, Double> squares() {
-        return Map.copyOf(squaresByPath);
+        return clipping.squares();
     }
 
-    private void clip(Tensor g, double norm) {
-        if (choice.clip() > 0 && norm > choice.clip()) {
-            compute.apply(ElementwiseKernels.SCALE_INTO, g, choice.clip() / norm);
+    private OptimizerChoice.Group group(Parameter p) {
+        return choice.groups().getOrDefault(trainables.of(p).group(), OptimizerChoice.Group.PLAIN);
+    }
+
+    private double decay(Parameter p, OptimizerChoice.Group group) {
+        return p.decays() && group.decay() ? choice.rule().decay() : 0;
+    }
+
+    /** The rate of a parameter: the schedule's, its group's factor, and what a reset takes from it for a while. */
+    private double rate(Parameter p, OptimizerChoice.Group group) {
+        double factor = group.rate();
+        if (choice.lifecycle() instanceof OptimizerChoice.ResetState r && runStep >= r.every() && resets(r, p)) {
+            factor *= Math.min(1, (runStep % r.every() + 1.0) / Math.max(1, r.rewarm()));
         }
+        return rate * factor;
     }
 
-    private void step(Parameter p, Tensor g) {
+    private void step(Parameter p, Tensor g, double own, double all) {
         String before = compute.within(p.path());
         compute.ledger().during("optimizer step", p.path());
-        known.put(p, true);
-        rule.step(p, g, rate);
+        OptimizerChoice.Group group = group(p);
+        clipping.apply(group.clip() == null ? choice.clip() : group.clip(), g, own, all);
+        ParameterState s = states.computeIfAbsent(p, k -> new ParameterState(compute, k, codec, runStep));
+        s.tick(runStep);
+        tier.step(p, s, g, (weight, gradient) -> {
+            rule.step(new UpdateRule.Update(compute, codec, p, s, weight, gradient, rate(p, group), decay(p, group)));
+            if (group.floor() != null) {
+                compute.apply(OptimizerKernels.FLOOR_INTO, weight, group.floor());
+            }
+        });
         compute.within(before);
     }
 
-    /** Moves every trained parameter along a keyed direction instead of a gradient: w ← w − η·(scalar·z + λ·w). No gradient tensor exists. */
+    /** Moves every trained parameter along a keyed direction instead of a gradient: w ← w − η·(scalar·z + λ·w). No gradient tensor exists, and no state. */
     public void move(Direction direction, double scalar) {
         for (Parameter p : trainables.parameters()) {
             compute.ledger().during("optimizer step", p.path());
-            rule.move(p, direction, scalar, rate);
+            OptimizerChoice.Group group = group(p);
+            double eta = rate(p, group);
+            double decay = decay(p, group);
+            if (decay > 0) {
+                compute.apply(ElementwiseKernels.SCALE_INTO, p.data(), 1 - eta * decay);
+            }
+            direction.addTo(compute, p, -eta * scalar);
+            if (group.floor() != null) {
+                compute.apply(OptimizerKernels.FLOOR_INTO, p.data(), group.floor());
+            }
         }
     }
 
@@ -169,17 +221,91 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         return rate;
     }
 
+    /** Starts state again: moments become zeros, clocks begin at one, master copies stay. */
+    public void reset(Predicate<Parameter> which) {
+        states.forEach((p, s) -> {
+            if (which.test(p)) {
+                s.reset(runStep);
+            }
+        });
+    }
+
+    /** Frees the state of a parameter; its clock starts again when it comes back. */
+    public void drop(Parameter p) {
+        ParameterState s = states.remove(p);
+        if (s != null) {
+            s.close();
+        }
+    }
+
+    /** Brings the state of a parameter to a tier. The recipe's residence brings it back after the next step. */
+    public void moveState(Parameter p, Tier to) {
+        if (states.get(p) instanceof ParameterState s) {
+            s.move(to);
+        }
+    }
+
+    /**
+     * State follows a support: element i of the new state is element {@code from[i]} of the old, read row-major, or zero where from[i] is negative. The parameter's new shape is
+     * that of {@code from}.
+     *
+     * @throws IllegalStateException if state is coded in blocks or factored
+     */
+    public void remapState(Parameter p, Tensor from) {
+        if (states.get(p) instanceof ParameterState s) {
+            s.change(old -> {
+                try (old; Tensor rows = old.view(old.elements(), 1); Tensor ids = from.view(from.elements())) {
+                    return reshaped(compute.call(OptimizerKernels.TAKE_ROWS, rows, ids), from.shape().dims());
+                }
+            }, p.shape());
+        }
+    }
+
+    /**
+     * State follows a cut: of the first axis only these rows stay, in this order.
+     *
+     * @param kept [m] I64
+     * @throws IllegalStateException if state is coded in blocks or factored
+     */
+    public void sliceState(Parameter p, Tensor kept) {
+        if (states.get(p) instanceof ParameterState s) {
+            s.change(old -> {
+                long[] dims = old.shape().dims();
+                dims[0] = kept.elements();
+                try (old; Tensor rows = old.view(old.dim(0), old.elements() / old.dim(0))) {
+                    return reshaped(compute.call(OptimizerKernels.TAKE_ROWS, rows, kept), dims);
+                }
+            }, p.shape());
+        }
+    }
+
+    private static Tensor reshaped(Tensor t, long... dims) {
+        try (t) {
+            return t.view(dims);
+        }
+    }
+
+    /** True if there is state of the parameter. */
+    public boolean holds(Parameter p) {
+        return states.containsKey(p);
+    }
+
     @Override
     public void save(State.Writer w) {
-        rule.save(w);
+        states.values().forEach(s -> s.save(w));
     }
 
     @Override
     public void restore(State.Reader r, Collection<Parameter> parameters) {
-        rule.restore(r, parameters);
         for (Parameter p : parameters) {
-            if (rule.holds(p)) {
-                known.put(p, true);
+            Tier before = compute.in(tier.of(p));
+            try {
+                ParameterState s = ParameterState.restore(compute, p, codec, r);
+                if (s != null) {
+                    states.put(p, s);
+                }
+            } finally {
+                compute.in(before);
             }
         }
     }
@@ -188,6 +314,8 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     public void close() {
         gradients.values().forEach(Tensor::close);
         gradients.clear();
-        rule.close();
+        states.values().forEach(ParameterState::close);
+        states.clear();
+        codec.close();
     }
 }

@@ -1,63 +1,22 @@
 package headroom.engine.recipe.optimizer;
 
-import headroom.engine.compute.Compute;
-import headroom.engine.compute.Tensor;
-import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.OptimizerKernels;
 import headroom.engine.recipe.OptimizerChoice;
-import headroom.engine.recipe.State;
-import headroom.engine.tape.Parameter;
-import java.util.Collection;
+import java.util.List;
 
-/** w ← w − η·(g + λ·w). Without state, so there is nothing to save or drop. */
-final class SgdRule implements UpdateRule {
-    private final Compute compute;
-    private final OptimizerChoice.Sgd choice;
-
-    SgdRule(Compute compute, OptimizerChoice.Sgd choice) {
-        this.compute = compute;
-        this.choice = choice;
-    }
-
-    private double decay(Parameter p) {
-        return p.decays() ? choice.decay() : 0;
-    }
-
+/** Stochastic gradient descent, with momentum or without: b ← μb + g + λw, w ← w − ηb. The first b is g, undampened. */
+record SgdRule(OptimizerChoice.Sgd choice) implements UpdateRule {
     @Override
-    public void step(Parameter p, Tensor g, double rate) {
-        compute.apply(OptimizerKernels.SGD, p.data(), g, rate, decay(p));
-    }
-
-    @Override
-    public void move(Parameter p, Direction direction, double scalar, double rate) {
-        if (decay(p) > 0) {
-            compute.apply(ElementwiseKernels.SCALE_INTO, p.data(), 1 - rate * decay(p));
+    public void step(Update u) {
+        if (choice.momentum() == 0) {
+            u.apply(OptimizerKernels.SGD, List.of(), u.rate(), u.decay());
+        } else {
+            u.apply(OptimizerKernels.SGD_MOMENTUM, List.of(u.moment("b")), u.rate(), choice.momentum(), u.decay(), choice.nesterov());
         }
-        direction.addTo(compute, p, -rate * scalar);
     }
 
     @Override
-    public boolean holds(Parameter p) {
-        return false;
-    }
-
-    @Override
-    public void drop(Parameter p) {
-        // no state
-    }
-
-    @Override
-    public void save(State.Writer w) {
-        // no state
-    }
-
-    @Override
-    public void restore(State.Reader r, Collection<Parameter> parameters) {
-        // no state
-    }
-
-    @Override
-    public void close() {
-        // no state
+    public List<String> moments() {
+        return choice.momentum() == 0 ? List.of() : List.of("b");
     }
 }

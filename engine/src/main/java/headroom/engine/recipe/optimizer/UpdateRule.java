@@ -1,26 +1,74 @@
 package headroom.engine.recipe.optimizer;
 
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.Kernel;
+import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
-import headroom.engine.recipe.State;
+import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.tape.Parameter;
+import java.util.List;
+import java.util.function.Predicate;
 
-/** What is done with the gradient of one parameter, and the state that this takes. */
-interface UpdateRule extends State.Holder, AutoCloseable {
-    /** A step of the run begins, counted from 0. */
-    default void begin(long step) {}
+/** What is done with one gradient. A rule neither knows how its state is coded nor where it lies, nor whether the weight is the model's, a master copy or a point in a subspace. */
+interface UpdateRule {
+    /**
+     * One update.
+     *
+     * @param weight is stepped in place
+     * @param gradient of the weight's shape, borrowed; may be overwritten
+     * @param rate η
+     * @param decay λ, 0 for what is not decayed
+     */
+    record Update(Compute compute, Codec codec, Parameter parameter, ParameterState state, Tensor weight, Tensor gradient, double rate, double decay) {
+        /** Steps of this parameter, 1 in the first. */
+        long clock() {
+            return state.clock();
+        }
 
-    /** @param g gradient of the parameter's shape, borrowed; may be overwritten */
-    void step(Parameter p, Tensor g, double rate);
+        Shape shape() {
+            return gradient.shape();
+        }
 
-    /** Steps along a keyed direction. */
-    void move(Parameter p, Direction direction, double scalar, double rate);
+        /** A moment of the gradient's shape, zeros at first. */
+        Slot moment(String name) {
+            return state.moment(name, shape());
+        }
 
-    /** True if it holds state of the parameter. */
-    boolean holds(Parameter p);
+        /** Calls an update kernel (w, g, moments…, numbers…) whatever form the moments have. */
+        void apply(Kernel kernel, List<Slot> moments, Object... numbers) {
+            codec.apply(kernel, weight, gradient, moments, numbers);
+        }
 
-    /** Frees the state of a parameter; its clock starts again when it comes back. */
-    void drop(Parameter p);
+        /** The same state stepping another weight along another gradient. */
+        Update of(Tensor w, Tensor g, double r, double d) {
+            return new Update(compute, codec, parameter, state, w, g, r, d);
+        }
+    }
 
-    @Override
-    void close();
+    void step(Update u);
+
+    /** Names of the moments it keeps. */
+    default List<String> moments() {
+        return List.of();
+    }
+
+    /**
+     * @param projected which parameters a subspace applies to
+     * @param seed of the run, for keyed subspaces
+     */
+    static UpdateRule of(OptimizerChoice choice, Predicate<Parameter> projected, long seed) {
+        UpdateRule rule = switch (choice.rule()) {
+            case OptimizerChoice.AdamW a -> new AdamWRule(a);
+            case OptimizerChoice.Sgd s -> new SgdRule(s);
+            case OptimizerChoice.SignSgd s -> new SignSgdRule();
+            case OptimizerChoice.Lion l -> new LionRule(l);
+            case OptimizerChoice.Adafactor a -> new AdafactorRule(a);
+            case OptimizerChoice.ApolloScaling a -> new AdamWRule(a.adam());
+        };
+        if (!(choice.subspace() instanceof OptimizerChoice.LowRank low)) {
+            return rule;
+        }
+        Basis.Source bases = new Basis.Source(low, projected, seed);
+        return choice.rule() instanceof OptimizerChoice.ApolloScaling a ? new ApolloRule(a, rule, bases) : new ProjectedRule(rule, bases);
+    }
 }

@@ -7,8 +7,10 @@ import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Support;
 import headroom.engine.tape.Trainables;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,8 +46,8 @@ public interface Selector {
     }
 
     /**
-     * LISA: {@code count} blocks drawn uniformly without replacement every {@code every} steps, from a key, so the draw of any step can be repeated without the ones
-     * before it. Embeddings, final norm and head are always on, unless switched off; task heads always train.
+     * {@code count} blocks every {@code every} steps: drawn uniformly without replacement (LISA), or in turn (BAdam). Draws come from a key, so that of any step can be
+     * repeated without the ones before it. Embeddings, final norm and head are always on, unless switched off; task heads always train.
      */
     final class LayerwiseSampling implements Selector {
         private final SelectorChoice.LayerwiseSampling choice;
@@ -72,12 +74,27 @@ public interface Selector {
 
         /** Blocks that train at a step, in the order drawn. */
         public List<Integer> active(long step) {
-            int[] order = Keys.permutation(Keys.key(seed, "layer sampling", "", step / choice.every()), blocks.size());
-            List<Integer> out = new ArrayList<>();
-            for (int i = 0; i < choice.count(); i++) {
-                out.add(order[i]);
+            long turn = step / choice.every();
+            if (choice.order() == SelectorChoice.LayerwiseSampling.Order.DRAWN) {
+                int[] order = permutation(turn);
+                return Arrays.stream(order, 0, choice.count()).boxed().toList();
             }
-            return out;
+            // places in an endless row of cycles; where a turn runs over the end of one, a block that comes twice trains once
+            Set<Integer> out = new LinkedHashSet<>();
+            for (long place = turn * choice.count(); place < (turn + 1) * choice.count(); place++) {
+                int n = blocks.size();
+                int i = (int) (place % n);
+                out.add(switch (choice.order()) {
+                    case ASCENDING -> i;
+                    case DESCENDING -> n - 1 - i;
+                    default -> permutation(place / n)[i];
+                });
+            }
+            return List.copyOf(out);
+        }
+
+        private int[] permutation(long of) {
+            return Keys.permutation(Keys.key(seed, "layer sampling", "", of), blocks.size());
         }
 
         @Override

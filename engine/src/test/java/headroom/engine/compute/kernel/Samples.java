@@ -24,7 +24,7 @@ final class Samples implements AutoCloseable {
     }
 
     /** Kernels whose results are not numbers to compare across types, e.g. codes and columns. */
-    static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis",
+    static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "adamw8", "sgd_momentum8", "lion8",
             "extreme_entries", "extreme_picks", "kth_magnitude");
 
     final Compute compute;
@@ -146,11 +146,19 @@ final class Samples implements AutoCloseable {
 
     private static void state(Map<String, Maker> m) {
         m.put("adamw", s -> s.args(s.wide(5, 7), s.real(5, 7), s.real(5, 7), s.positive(5, 7), 0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001));
-        m.put("adamw_master", s -> s.args(s.real(5, 7), s.wide(5, 7), s.real(5, 7), s.wide(5, 7), s.positive(5, 7), 0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001));
-        m.put("adam_direction", s -> s.args(s.real(5, 7), s.real(5, 7), s.tensor(s.dtype, i -> 0.5 + i / 64.0, 5, 7), 0.5, 0.75, 1e-8));
         m.put("sgd", s -> s.args(s.real(5, 7), s.real(5, 7), 0.5, 0.25));
         m.put("sgd_momentum", s -> s.args(s.real(5, 7), s.real(5, 7), s.real(5, 7), 0.5, 0.5, 0.25, true));
         m.put("sum_squares", s -> s.args(s.real(5, 7)));
+        m.put("sign_sgd", s -> s.args(s.real(5, 7), s.real(5, 7), 0.5, 0.25));
+        m.put("lion", s -> s.args(s.wide(5, 7), s.real(5, 7), s.real(5, 7), 0.5, 0.5, 0.75, 0.25));
+        m.put("adafactor", s -> s.args(s.wide(5, 7), s.real(5, 7), new Tensor[] {s.positive(5), s.positive(7)}, new Tensor[] {s.wide(5, 7)}, 0.5, 1e-30, 1.0, 0.1, 1e-3, true, 0.25, 0.5));
+        m.put("apollo_scale_into", s -> s.args(s.real(5, 7), s.real(3, 7), s.wide(3, 7), s.positive(1), true, false, 0.5, 1.01, 2.0));
+        m.put("clamp_into", s -> s.args(s.real(5, 7), 0.5));
+        m.put("floor_into", s -> s.args(s.real(5, 7), 0.5));
+        m.put("take_rows", s -> s.args(s.real(5, 7), s.tensor(DType.I64, i -> 3 - i, 5)));
+        m.put("adamw8", s -> s.args(s.narrow(7, 11), s.narrow(7, 11), s.codes(77), s.positive32(5), s.codes(77), s.positive32(5), s.tables(), 16L, 0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001));
+        m.put("sgd_momentum8", s -> s.args(s.narrow(7, 11), s.narrow(7, 11), s.codes(77), s.positive32(5), s.tables(), 16L, 0.5, 0.5, 0.25, true));
+        m.put("lion8", s -> s.args(s.narrow(7, 11), s.narrow(7, 11), s.codes(77), s.positive32(5), s.tables(), 16L, 0.5, 0.5, 0.75, 0.25));
         m.put("uniform", s -> s.args(99L, 5L, 70_001L));
         m.put("uniform_into", s -> s.args(s.real(5, 7), 99L, 0.25));
         m.put("normal", s -> s.args(99L, 5L, 70_001L));
@@ -258,6 +266,22 @@ final class Samples implements AutoCloseable {
         float[] units = CodeBooks.units(levels);
         long runs = levels.length == 8 ? 4096 : 256;
         return floats(units, runs, units.length / runs);
+    }
+
+    /** Weights of coded updates: those have at most 32 bits. */
+    Tensor narrow(long... dims) {
+        return tensor(dtype == DType.F64 ? DType.F32 : dtype, i -> rounded(random.nextGaussian()), dims);
+    }
+
+    /** Levels, middles and first codes of the signed and the unsigned dynamic book. */
+    Tensor[] tables() {
+        List<Tensor> all = new ArrayList<>();
+        for (DynamicTables t : DynamicTables.both()) {
+            all.add(floats(t.levels()));
+            all.add(floats(t.middles()));
+            all.add(tensor(DType.U8, i -> t.first()[i] & 0xff, t.first().length));
+        }
+        return all.toArray(Tensor[]::new);
     }
 
     Tensor codes(long n) {

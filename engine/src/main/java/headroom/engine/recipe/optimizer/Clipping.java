@@ -1,0 +1,67 @@
+package headroom.engine.recipe.optimizer;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.ElementwiseKernels;
+import headroom.engine.compute.kernel.OptimizerKernels;
+import headroom.engine.recipe.OptimizerChoice.Clip;
+import headroom.engine.tape.Parameter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Norms of the gradients of one step, and how they bound them. All norms are those before clipping. */
+final class Clipping {
+    private final Compute compute;
+    private final Map<String, Double> squares = new LinkedHashMap<>();
+    private double sum;
+
+    Clipping(Compute compute) {
+        this.compute = compute;
+    }
+
+    void begin() {
+        squares.clear();
+        sum = 0;
+    }
+
+    /** Takes a gradient into the norm; returns its own. */
+    double measure(Parameter p, Tensor g) {
+        try (Tensor s = compute.call(OptimizerKernels.SUM_SQUARES, g)) {
+            double n = compute.item(s);
+            squares.put(p.path(), n);
+            sum += n;
+            return Math.sqrt(n);
+        }
+    }
+
+    /** The norm of all gradients measured in this step; NaN on a dry machine. */
+    double norm() {
+        return Math.sqrt(sum);
+    }
+
+    /** Squared norms by path. */
+    Map<String, Double> squares() {
+        return Map.copyOf(squares);
+    }
+
+    /**
+     * Bounds a gradient in place.
+     *
+     * @param own norm of the gradient
+     * @param all norm of all gradients, or of this one where the others are not known
+     */
+    void apply(Clip clip, Tensor g, double own, double all) {
+        switch (clip) {
+            case Clip.None _ -> { }
+            case Clip.Value v -> compute.apply(OptimizerKernels.CLAMP_INTO, g, v.limit());
+            case Clip.PerTensor t -> shrink(g, own, t.limit());
+            case Clip.Global n -> shrink(g, all, n.limit());
+        }
+    }
+
+    private void shrink(Tensor g, double norm, double limit) {
+        if (norm > limit) {
+            compute.apply(ElementwiseKernels.SCALE_INTO, g, limit / norm);
+        }
+    }
+}
