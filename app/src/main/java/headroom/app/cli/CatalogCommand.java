@@ -92,7 +92,14 @@ final class CatalogCommand implements Callable<Integer> {
     private static void methods(Catalog catalog, PrintStream out, boolean withSettings) {
         out.println("Methods");
         final Table table = new Table("id", "name", "source", "idea");
-        catalog.methods().forEach(m -> table.row(m.id(), m.name(), m.year() == 0 ? m.paper() : m.paper() + " " + m.year(), m.oneLine()));
+        String family = "";
+        for (final MethodEntry m : catalog.methods()) {
+            if (!m.family().equals(family)) {
+                family = m.family();
+                table.heading(family);
+            }
+            table.row("  " + m.id(), m.name(), m.year() == 0 ? m.paper() : m.paper() + " " + m.year(), m.oneLine());
+        }
         table.print(out);
         if (withSettings) {
             for (final MethodEntry method : catalog.methods()) {

@@ -47,7 +47,7 @@ final class CatalogJson {
     }
 
     private static ObjectNode method(MethodEntry method) {
-        final ObjectNode node = JsonParts.object().put("id", method.id()).put("name", method.name()).put("title", method.title())
+        final ObjectNode node = JsonParts.object().put("id", method.id()).put("name", method.name()).put("family", method.family()).put("title", method.title())
                 .put("paper", method.paper()).put("year", method.year()).put("oneLine", method.oneLine())
                 .put("mergeable", method.mergeable()).put("exact", method.exact());
         node.set("tasks", tasks(method.tasks()));

@@ -29,7 +29,7 @@ final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (Workbench workbench = terminal.open().apply(home.folder())) {
-            return new Watch(terminal, workbench, home, json).follow(() -> workbench.resume(run));
+            return new Watch(terminal, workbench, home, json).follow(() -> workbench.resume(run), workbench.show(run).evals());
         }
     }
 }

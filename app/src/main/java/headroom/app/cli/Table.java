@@ -20,16 +20,21 @@ final class Table {
         rows.add(List.of(cells).stream().map(String::valueOf).toList());
     }
 
+    /** A line of its own over the rows that follow. */
+    void heading(String text) {
+        rows.add(List.of(text));
+    }
+
     void print(PrintStream out) {
         final int[] widths = new int[heads.size()];
         for (int c = 0; c < widths.length; c++) {
             widths[c] = head(c).length();
             for (final List<String> row : rows) {
-                widths[c] = Math.max(widths[c], row.get(c).length());
+                widths[c] = row.size() == 1 && widths.length > 1 ? widths[c] : Math.max(widths[c], row.get(c).length());
             }
         }
         out.println(line(widths, java.util.stream.IntStream.range(0, widths.length).mapToObj(this::head).toList()));
-        rows.forEach(row -> out.println(line(widths, row)));
+        rows.forEach(row -> out.println(row.size() == 1 ? row.getFirst() : line(widths, row)));
     }
 
     private String line(int[] widths, List<String> cells) {

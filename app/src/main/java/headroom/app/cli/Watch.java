@@ -1,5 +1,6 @@
 package headroom.app.cli;
 
+import headroom.engine.workbench.Evaluation;
 import headroom.engine.workbench.FailureCard;
 import headroom.engine.workbench.RunCommand;
 import headroom.engine.workbench.RunDetails;
@@ -10,7 +11,9 @@ import headroom.engine.workbench.Workbench;
 import headroom.engine.workbench.WorkbenchException;
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -26,7 +29,8 @@ final class Watch {
     private volatile String run;
     private volatile RunState state;
     private volatile boolean stopping;
-    private boolean told;
+    private boolean ordered;
+    private final Set<Evaluation> told = new HashSet<>();
     private Instant warned = Instant.MIN;
 
     Watch(Terminal terminal, Workbench workbench, HomeOption home, JsonOption json) {
@@ -49,7 +53,13 @@ final class Watch {
      * @return the exit code: 0 only when the run finished
      */
     int follow(Supplier<String> begin) throws InterruptedException {
+        return follow(begin, List.of());
+    }
+
+    /** @param before evaluations of earlier sessions of the run: they were told then */
+    int follow(Supplier<String> begin, List<Evaluation> before) throws InterruptedException {
         json.check();
+        told.addAll(before);
         try (Interruption _ = new Interruption(this::stop)) {
             run = begin.get();
             final RunSnapshot last = watch();
@@ -64,7 +74,6 @@ final class Watch {
     private RunSnapshot watch() throws InterruptedException {
         final PrintStream err = terminal.err();
         err.println("Run " + run + " in " + home.folder());
-        int evals = 0;
         boolean line = false;
         String shown = "";
         long spoken = System.nanoTime() - QUIET_NANOS;
@@ -83,9 +92,11 @@ final class Watch {
             }
             shown = progress;
             line &= !warnings(now, line);
-            for (; evals < now.evals().size(); evals++) {
-                err.println((line ? "\r\033[K" : "") + RunText.evaluation(now.evals().get(evals)));
-                line = false;
+            for (final Evaluation evaluation : now.evals()) {
+                if (told.add(evaluation)) {
+                    err.println((line ? "\r\033[K" : "") + RunText.evaluation(evaluation));
+                    line = false;
+                }
             }
             if (now.state().ended()) {
                 err.println((line ? "\r\033[K" : "") + RunText.progress(now));
@@ -141,8 +152,8 @@ final class Watch {
 
     /** Only the thread that watches gives orders: a signal may come before the run has begun. */
     private void obey() {
-        if (stopping && !told) {
-            told = true;
+        if (stopping && !ordered) {
+            ordered = true;
             try {
                 workbench.command(run, RunCommand.STOP);
             } catch (WorkbenchException _) {

@@ -65,6 +65,27 @@ class MainTest {
     }
 
     @Test
+    void claimsAreATableAndTheExitCodeIsZeroOnlyWhenAllHold() throws Exception {
+        assertThat(run("claims")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("published").contains("-0.60 %").contains("≤ 48").contains("stays below").contains("2 claims of 2 methods: all hold.");
+
+        out.reset();
+        workbench.claimed = 50;
+        assertThat(run("claims", "galore", "--json", folder.resolve("claims.json").toString())).isEqualTo(1);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("Zhao 2024, abstract").contains("galore, llama-7b").contains("1 fails: qlora 65b-in-48");
+        final JsonNode written = new ObjectMapper().readTree(Files.readString(folder.resolve("claims.json")));
+        assertThat(written.get("failed").asInt()).isEqualTo(1);
+        assertThat(written.get("hold").asBoolean()).isFalse();
+        assertThat(names(written.at("/claims/0"))).containsExactly("method", "id", "says", "basis", "source", "settings", "published", "planned", "unit", "bound", "tolerance",
+                "difference", "holds", "verdict", "note");
+        assertThat(workbench.asked).containsExactly(java.util.Optional.empty(), java.util.Optional.of("galore"));
+
+        out.reset();
+        assertThat(run("claims", "full")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("No published figures are recorded for full.");
+    }
+
+    @Test
     void everyOptionOfTrainReachesTheWorkbench() {
         assertThat(run("train", "--model", "minilm", "--data", "reviews.csv", "--method", "galore", "--set", "rank=64", "--set", "scale=0.25",
                 "--batch", "16", "--length", "128", "--budget", "8GiB", "--text", "title,2", "--label", "stars", "--epochs", "3",

@@ -6,6 +6,7 @@ import headroom.engine.workbench.Advice;
 import headroom.engine.workbench.Catalog;
 import headroom.engine.workbench.CategoryBytes;
 import headroom.engine.workbench.CheckpointEntry;
+import headroom.engine.workbench.ClaimRow;
 import headroom.engine.workbench.ColumnChoice;
 import headroom.engine.workbench.Comparison;
 import headroom.engine.workbench.DatasetEntry;
@@ -55,6 +56,7 @@ final class RecordedWorkbench {
     final List<Object> asked = new ArrayList<>();
     RunState ending = RunState.FINISHED;
     Path home;
+    double claimed = 47.8;
 
     Workbench open(Path folder) {
         home = folder;
@@ -63,6 +65,7 @@ final class RecordedWorkbench {
                     case "close" -> null;
                     case "catalog" -> catalog();
                     case "plan" -> plan(ask((PlanRequest) args[0]));
+                    case "claims" -> claims((Optional<?>) args[0]);
                     case "start" -> start(ask((RunRequest) args[0]));
                     case "resume", "show", "snapshot", "await", "export", "tryText", "compare", "runs" -> run(method.getName(), args);
                     default -> throw new AssertionError("the command line asked for " + method.getName());
@@ -87,6 +90,15 @@ final class RecordedWorkbench {
         };
     }
 
+    private List<ClaimRow> claims(Optional<?> method) {
+        asked.add(method);
+        return method.filter("full"::equals).isPresent() ? List.of() : List.of(
+                new ClaimRow("galore", "optimizer", "less state than AdamW", "arithmetic", "Zhao 2024, abstract", List.of("full, llama-7b", "galore, llama-7b"), 65.5, 65.1, "%",
+                        "equal", 0.02, -0.006, true, "in bf16"),
+                new ClaimRow("qlora", "65b-in-48", "65B on one card", "measured", "Dettmers 2023, abstract", List.of("qlora, llama-65b"), 48, claimed, "GB", "at most", 0,
+                        claimed / 48 - 1, claimed <= 48, ""));
+    }
+
     private String start(RunRequest request) {
         if (request.plan().method().equals("nope")) {
             throw new WorkbenchException(Problem.of("There is no method 'nope'.", "Nothing was started.", "headroom catalog methods lists them."));
@@ -107,10 +119,10 @@ final class RecordedWorkbench {
                         Set.of(TaskKind.CLASSIFICATION), true, "card")),
                 List.of(new DatasetEntry("reviews", "Reviews", TaskKind.CLASSIFICATION, 1200, List.of("bad", "good"),
                         new LengthHistogram("tokens", 8, List.of(10L, 1190L), 12, 15, 7), 3, Path.of("reviews.csv"), ColumnChoice.GUESS, true, "")),
-                List.of(new MethodEntry("lora", "LoRA", "Low-rank adaptation", "Hu", 2021, "low-rank pairs", List.of(
+                List.of(new MethodEntry("lora", "LoRA", "Adapters", "Low-rank adaptation", "Hu", 2021, "low-rank pairs", List.of(
                         new MethodEntry.SlotChoice("adapter", "LoRA r 8", false), new MethodEntry.SlotChoice("run", "one phase", true)),
                         List.of(new Setting("rank", "Rank", "adapter", Setting.Type.INTEGER, "8", 1, Double.NaN, List.of(), "of the two factors")),
-                        true, true, List.of(TaskKind.CLASSIFICATION), "", "", "lora")),
+                        true, true, List.of(TaskKind.CLASSIFICATION), "", "", "lora", true)),
                 List.of(), List.of());
     }
 

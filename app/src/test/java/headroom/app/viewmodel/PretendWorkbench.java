@@ -73,10 +73,10 @@ public final class PretendWorkbench {
     }
 
     private static MethodEntry method(String id, int year, boolean mergeable, boolean exact) {
-        return new MethodEntry(id, id, "Title of " + id, "Someone", year, "idea of " + id, List.of(),
+        return new MethodEntry(id, id, "Family", "Title of " + id, "Someone", year, "idea of " + id, List.of(),
                 List.of(new Setting("rank", "Rank", "adapter", Setting.Type.INTEGER, "16", 1, 256, List.of(), "rank"),
                         new Setting("batch", "Batch", "data", Setting.Type.INTEGER, "32", 1, 256, List.of(), "rows")),
-                mergeable, exact, List.of(TaskKind.CLASSIFICATION), "saves", "costs", id);
+                mergeable, exact, List.of(TaskKind.CLASSIFICATION), "saves", "costs", id, !id.equals("full"));
     }
 
     /** A plan whose peak is told by the method and the batch: full 600 MiB, lora 400, mezo 100 at batch 32. */

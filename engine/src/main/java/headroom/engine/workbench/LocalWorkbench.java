@@ -188,6 +188,11 @@ public final class LocalWorkbench implements Workbench {
     }
 
     @Override
+    public List<ClaimRow> claims(Optional<String> method, Progress progress) {
+        return ClaimsShelf.check(method, progress);
+    }
+
+    @Override
     public MachineReading machine() {
         return machine.read();
     }

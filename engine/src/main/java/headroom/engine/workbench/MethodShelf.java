@@ -76,10 +76,10 @@ final class MethodShelf {
                 SlotWords.of(slot.getValue().apply(recipe)), standard(slot.getKey(), slot.getValue(), recipe))).toList();
         final Matcher published = PUBLISHED.matcher(method.source());
         final boolean dated = published.matches();
-        return new MethodEntry(method.id(), method.name(), method.title(), dated ? published.group(1) : method.source(),
+        return new MethodEntry(method.id(), method.name(), method.family().title(), method.title(), dated ? published.group(1) : method.source(),
                 dated ? Integer.parseInt(published.group(2)) : method.source().equals("baseline") ? 0 : method.year(),
                 method.oneLine(), slots, method.allSettings().stream().map(s -> setting(method, s)).toList(), method.mergeable(), method.exact(),
-                List.of(TaskKind.CLASSIFICATION, TaskKind.LANGUAGE_MODEL), method.saves(), method.costs(), method.id());
+                List.of(TaskKind.CLASSIFICATION, TaskKind.LANGUAGE_MODEL), method.saves(), method.costs(), method.id(), ClaimsShelf.has(method));
     }
 
     /** Learning rate and its schedule differ between methods without being their idea: they do not make a slot a choice. */

@@ -107,6 +107,14 @@ public interface Workbench extends AutoCloseable {
      */
     CorpusReport corpus(CorpusRequest request, Progress progress);
 
+    /**
+     * Published figures of methods against dry runs at the papers' scale. Blocking (about a second for all); cancelled through {@code progress}.
+     *
+     * @param method id of the catalog; empty for all of them
+     * @return no rows for a method without claims
+     */
+    List<ClaimRow> claims(Optional<String> method, Progress progress);
+
     /** The machine now; at most a second old. */
     MachineReading machine();
 

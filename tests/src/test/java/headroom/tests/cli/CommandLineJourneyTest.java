@@ -27,6 +27,9 @@ class CommandLineJourneyTest {
         assertThat(catalog.get("methods")).extracting(method -> method.get("id").asText())
                 .contains("full", "lora", "qlora", "lisa", "mezo", "galore", "checkpointing");
 
+        assertThat(catalog.get("methods")).allMatch(method -> !method.get("family").asText().isEmpty());
+        assertThat(headroom.run("claims", "lora", "--json", "-").succeeded().json().get("claims")).hasSizeGreaterThan(3).allMatch(claim -> claim.get("holds").asBoolean());
+
         final JsonNode plan = headroom.run("plan", "--model", "llama-7b", "--method", "galore", "--batch", "1", "--length", "256", "--set", "compute=bf16",
                 "--set", "state=bf16", "--json", "-").succeeded().json();
         assertThat(plan.get("peakBytes").asLong()).isGreaterThan(20L << 30);
@@ -71,8 +74,10 @@ class CommandLineJourneyTest {
         assertThat(stopped.err()).contains("Stopping after this step").contains("Go on with: headroom resume 0001");
         assertThat(headroom.run("show", "1", "--json", "-").succeeded().json().get("state").asText()).isEqualTo("STOPPED");
 
-        final JsonNode resumed = headroom.run("resume", "1", "--json", "-").succeeded().json();
-        assertThat(resumed.get("loss")).isEqualTo(unbroken.get("loss"));
+        final Headroom.Done resumed = headroom.run("resume", "1", "--json", "-").succeeded();
+        assertThat(resumed.json().get("loss")).isEqualTo(unbroken.get("loss"));
+        assertThat(stopped.err()).contains("evaluation at step 0:");
+        assertThat(resumed.err()).contains("evaluation at step 16:").doesNotContain("evaluation at step 0:");
     }
 
     @Test

@@ -6,6 +6,7 @@ import headroom.engine.compute.Keys;
 import headroom.engine.memory.Ledger;
 import headroom.engine.method.Method;
 import headroom.engine.method.Settings;
+import headroom.engine.plan.claims.ClaimsFile;
 import headroom.engine.recipe.Recipe;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,6 +116,13 @@ class ConformanceTest {
             assertThat(page).as(path).isNotNull();
             assertThat(new String(page.readAllBytes(), StandardCharsets.UTF_8).lines().findFirst()).hasValue("# " + method.name());
         }
+    }
+
+    /** Whether they hold is tried where they are checked; many entries have none. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("entries")
+    void itsClaimsCanBeRead(Method method) {
+        ClaimsFile.of(method.id()).ifPresent(file -> assertThat(file.claims()).isNotEmpty());
     }
 
     @Tag("long")
