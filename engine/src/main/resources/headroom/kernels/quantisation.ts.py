@@ -114,13 +114,14 @@
       else:
         lo, hi = torch.clamp(torch.amin(x, [1]), None, 0.0), torch.clamp(torch.amax(x, [1]), 0.0, None)
         torch.copy_(kept, torch.div(torch.sub(hi, lo), top))
+      # a group of zeros has s = 0: its codes are those of zero under any scale
       s = torch.to(kept, 6)
-      one = torch.masked_fill(torch.reciprocal(s), torch.eq(s, 0.0), 0.0)
-      q = torch.round_(torch.mul(x, torch.unsqueeze(one, 1)))
+      s = torch.masked_fill(s, torch.eq(s, 0.0), 1.0)
+      q = torch.round_(torch.div(x, torch.unsqueeze(s, 1)))
       if symmetric:
         torch.add_(torch.clamp_(q, -top, top), float(half))
       else:
-        z = torch.clamp_(torch.round_(torch.mul(torch.clamp(torch.amin(x, [1]), None, 0.0), torch.neg(one))), 0.0, top)
+        z = torch.clamp_(torch.round_(torch.div(torch.clamp(torch.amin(x, [1]), None, 0.0), torch.neg(s))), 0.0, top)
         torch.copy_(torch.slice(zeros, 0, i // block, j // block), z)
         torch.clamp_(torch.add_(q, torch.unsqueeze(z, 1)), 0.0, top)
       self.pack_into(torch.slice(codes, 0, i * bits // 8, j * bits // 8), torch.view(torch.to(q, 3), [-1]), bits)

@@ -19,7 +19,7 @@ public final class CodeBooks {
 
     /**
      * 2^bits levels for normally distributed weights: quantiles of the normal at 2^(bits-1) evenly spaced probabilities from 1-δ down to ½, 2^(bits-1) - 1 mirrored ones, and an
-     * exact zero, divided by the greatest; δ = ½(1/2^(bits+1) + 1/(2^(bits+1) - 2)). Four bits give NF4 to 1e-7; source for the others: "LQ-LoRA" (2024).
+     * exact zero, divided by the greatest; δ = ½(1/2^(bits+1) + 1/(2^(bits+1) - 2)). Four bits give NF4 to 2e-7; source for the others: "LQ-LoRA" (2024).
      */
     public static float[] normalFloat(int bits) {
         if (bits == 4) {

@@ -11,11 +11,17 @@ import headroom.engine.compute.Tensor;
 import headroom.engine.compute.TorchCompute;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
+import headroom.engine.model.HuggingFaceConfig;
+import headroom.engine.model.ModelConfig;
+import headroom.engine.model.RandomWeights;
+import headroom.engine.model.Transformers;
+import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.WeightPresets;
 import headroom.engine.recipe.WeightsChoice;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.ops.WeightSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -118,6 +124,21 @@ class WeightStoresTest {
         try (DryCompute c = new DryCompute(new Ledger()); WeightStores stores = WeightStores.open(c, WeightPresets.of(word), DType.F32); WeightSource w = stored(c, stores, DType.F32)) {
             return w.bytes();
         }
+    }
+
+    @Test
+    void theReportSaysWhatIsLostAndWhatItTakes() {
+        ModelConfig config = HuggingFaceConfig.parse("small", """
+                {"model_type":"llama","vocab_size":64,"hidden_size":128,"num_hidden_layers":1,"num_attention_heads":4,"intermediate_size":256,"max_position_embeddings":64}""");
+        Assembly.ModelMaker maker = (c, dtype, storage) -> Transformers.build(config, new RandomWeights(c, dtype, storage, config, 3), 0);
+        // errors of normal data in blocks of 64: published for NF4 and absmax int4
+        Map<WeightsChoice, Double> errors = Map.of(WeightPresets.of("nf4"), 0.092, new WeightsChoice.IntegerCodes(4, 64, true, WeightsChoice.ScaleType.F32, false, 0), 0.108,
+                WeightPresets.of("dense"), 0.0);
+        errors.forEach((choice, error) -> {
+            List<StoreReport> reports = StoreReport.of(torch, maker, choice, DType.F32);
+            assertThat(reports).hasSize(7).allSatisfy(r -> assertThat(r.relativeError()).as("%s %s", choice, r.path()).isCloseTo(error, within(0.004)));
+            assertThat(reports.getFirst().bitsPerWeight()).isCloseTo(choice instanceof WeightsChoice.Dense ? 32 : choice instanceof WeightsChoice.NormalFloat ? 4.1289 : 4.5, within(0.001));
+        });
     }
 
     @Test

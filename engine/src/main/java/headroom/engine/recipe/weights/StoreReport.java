@@ -1,0 +1,55 @@
+package headroom.engine.recipe.weights;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.QuantisationKernels;
+import headroom.engine.model.Storage;
+import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.WeightsChoice;
+import headroom.engine.tape.ops.WeightSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What storing one matrix costs and loses.
+ *
+ * @param path of the site
+ * @param out rows
+ * @param in columns
+ * @param bytes as stored, scales and zero points included
+ * @param relativeError ‖W − Ŵ‖ / ‖W‖ (Frobenius); 0 for a matrix of zeros
+ * @param maxError largest |w − ŵ|
+ */
+public record StoreReport(String path, long out, long in, long bytes, double relativeError, double maxError) {
+    public double bitsPerWeight() {
+        return 8.0 * bytes / (out * in);
+    }
+
+    /**
+     * Stores every matrix of a model as chosen, one at a time, and compares it with what it was. Nothing stays booked.
+     *
+     * @param dtype type of the products
+     */
+    public static List<StoreReport> of(Compute c, Assembly.ModelMaker maker, WeightsChoice choice, DType dtype) {
+        List<StoreReport> reports = new ArrayList<>();
+        try (WeightStores stores = WeightStores.open(c, choice, dtype); var model = maker.make(c, dtype, measured(stores, reports::add))) {
+            return List.copyOf(reports);
+        }
+    }
+
+    /** The same storage, which tells of each matrix what was lost. */
+    static Storage measured(Storage storage, Consumer<StoreReport> heard) {
+        return (c, path, out, in, dense) -> {
+            try (Tensor whole = dense.get()) {
+                WeightSource stored = storage.store(c, path, out, in, whole::retain);
+                try (Tensor back = stored.rows(c, 0, out); Tensor sums = c.call(QuantisationKernels.STORE_ERROR, whole, back)) {
+                    float[] s = c.floats(sums);
+                    heard.accept(new StoreReport(path, out, in, stored.bytes(), s[1] == 0 ? 0 : Math.sqrt(s[0] / s[1]), s[2]));
+                }
+                return stored;
+            }
+        };
+    }
+}
