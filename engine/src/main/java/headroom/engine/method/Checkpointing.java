@@ -11,7 +11,7 @@ public final class Checkpointing implements Method.Provider {
     public Method method() {
         return Method.of("checkpointing", "Gradient checkpointing", Method.Family.ACTIVATIONS, "block inputs kept, the rest computed again")
                 .paper("Training Deep Nets with Sublinear Memory Cost", "Chen, 2016", 2016)
-                .with(Setting.integer("every", 1, 1, 1000, "blocks per kept input"))
+                .with(Setting.integer("every", 1, 0, 1000, "blocks per kept input; 0 makes about as many segments as they have blocks"))
                 .trade("All activations but one input per segment and one segment's working set. Exact.", "About one more forward pass per step.")
                 .recipe(s -> Recipe.defaults().with(new ActivationsChoice.BlockCheckpoint(s.integer("every"))));
     }

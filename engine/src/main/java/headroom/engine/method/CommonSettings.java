@@ -1,6 +1,5 @@
 package headroom.engine.method;
 
-import headroom.engine.recipe.ActivationsChoice;
 import headroom.engine.recipe.ComputeType;
 import headroom.engine.recipe.DataChoice;
 import headroom.engine.recipe.GradientChoice;
@@ -16,10 +15,6 @@ import java.util.Locale;
  * Settings that every method has: rate, schedule, clipping, batch, accumulation, length, compute type, weights, activations. Their standards come from the method's recipe.
  */
 final class CommonSettings {
-    private static final String NONE = "none";
-    private static final String WHOLE = "whole";
-    private static final String SEGMENTS = "segments";
-
     private CommonSettings() {}
 
     static List<Setting> of(Recipe r) {
@@ -35,15 +30,9 @@ final class CommonSettings {
                 Setting.choice("weights", WeightPresets.wordOf(r.weights()), WeightPresets.words(), "how the matrices of the blocks are stored: plain, or packed codes of n bits"),
                 Setting.integer("group", 0, 0, 1 << 20, "weights per scale where they are codes; 0 for the standard of the form"),
                 Setting.integer("tile", r.weights().tile(), 0, 1 << 20, "rows of a coded matrix that exist at a time while a product reads it; 0 for the whole matrix")));
-        ActivationsChoice.Loss loss = r.activations().loss();
-        all.add(Setting.choice("loss", loss instanceof ActivationsChoice.SegmentedLoss ? SEGMENTS : WHOLE, List.of(WHOLE, SEGMENTS),
-                "logits of all positions at once, or of some rows at a time, made again in the backward pass"));
-        all.add(Setting.integer("loss-rows", loss instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0, 0, 1 << 24,
-                "with loss=segments: rows whose logits exist at a time, 0 for as many as take the room of the hidden states"));
+        all.addAll(ActivationSettings.of(r));
         if (r.gradient() instanceof GradientChoice.Backprop) {
             all.add(Setting.number("clip", o.clip().limit(), 0, 1e9, "bound of the gradient, 0 for no clipping"));
-            all.add(Setting.choice("checkpointing", r.activations() instanceof ActivationsChoice.BlockCheckpoint b ? Integer.toString(b.every()) : NONE, List.of(NONE, "1", "2", "3", "4", "6", "8"),
-                    "activation checkpointing: keep the input of every so many blocks and compute the rest again"));
         }
         if (keepsMoments(o.rule())) {
             all.add(Setting.choice("state", word(o.state()), o.rule() instanceof OptimizerChoice.Adafactor ? List.of("f32", "bf16") : List.of("f32", "bf16", "int8"),
@@ -88,23 +77,8 @@ final class CommonSettings {
             r = r.with(ComputeType.valueOf(s.text("compute").toUpperCase(Locale.ROOT)));
         }
         r = r.with(weights(s, r.weights()));
-        if (s.has("checkpointing")) {
-            String every = s.text("checkpointing");
-            ActivationsChoice.Loss loss = r.activations().loss();
-            r = r.with(every.equals(NONE) ? new ActivationsChoice.KeepNeeded(loss) : new ActivationsChoice.BlockCheckpoint(Integer.parseInt(every), loss));
-        }
-        if (s.has("loss") || s.has("loss-rows")) {
-            r = r.with(r.activations().with(loss(s, r.activations().loss())));
-        }
+        r = ActivationSettings.apply(s, r);
         return r.with(optimizer(s, r.optimizer()));
-    }
-
-    /** A number of rows alone asks for segments too. */
-    private static ActivationsChoice.Loss loss(Settings s, ActivationsChoice.Loss given) {
-        if (s.has("loss") && s.text("loss").equals(WHOLE)) {
-            return new ActivationsChoice.WholeLoss();
-        }
-        return new ActivationsChoice.SegmentedLoss(s.has("loss-rows") ? s.integer("loss-rows") : given instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0);
     }
 
     private static WeightsChoice weights(Settings s, WeightsChoice given) {

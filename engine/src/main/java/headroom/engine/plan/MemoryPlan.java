@@ -3,6 +3,7 @@ package headroom.engine.plan;
 import headroom.engine.memory.Account;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Timeline;
+import headroom.engine.recipe.Decision;
 import java.util.List;
 
 /**
@@ -17,9 +18,11 @@ import java.util.List;
  * @param calls kernel calls of a training step
  * @param parameters elements of base model, adapter and head
  * @param trained elements that train in that step
+ * @param decisions sizes that the recipe settled for this model
  */
 public record MemoryPlan(
-        Peak peak, List<Timeline.Instant> timeline, List<Account.View> largest, List<Layer> layers, List<Phase> phases, long flops, long calls, long parameters, long trained) {
+        Peak peak, List<Timeline.Instant> timeline, List<Account.View> largest, List<Layer> layers, List<Phase> phases, long flops, long calls, long parameters, long trained,
+        List<Decision> decisions) {
 
     /** The highest instant of a training step. */
     public record Peak(long bytes, int instant, String op, String owner, long[] byCategory) {

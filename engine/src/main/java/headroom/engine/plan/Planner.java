@@ -106,6 +106,6 @@ public final class Planner {
         List<MemoryPlan.Layer> layers = new ArrayList<>();
         byLayer.forEach((path, bytes) -> layers.add(new MemoryPlan.Layer(path, bytes, trained.getOrDefault(path, new long[1])[0], work.getOrDefault(path, 0L))));
         return new MemoryPlan(new MemoryPlan.Peak(p.peak().bytes(), at, p.peak().op(), p.peak().owner(), p.peak().byCategory()), instants,
-                alive, layers, phases, p.flops(), p.calls(), parameters, trainables.elements());
+                alive, layers, phases, p.flops(), p.calls(), parameters, trainables.elements(), a.decisions());
     }
 }

@@ -36,20 +36,30 @@ public sealed interface ActivationsChoice {
         }
     }
 
-    /** The inputs of every {@code every} blocks; the rest is computed again. */
-    record BlockCheckpoint(int every, Loss loss) implements ActivationsChoice {
+    /**
+     * The inputs of some blocks; the rest is computed again. The last segment stays where a dry run of the largest batch shows that it does not raise the peak.
+     *
+     * @param every blocks of a segment; 0 makes about √L segments of L blocks
+     * @param budget bytes of the device: as few of the first blocks are computed again as let a dry run of the largest batch stay within them; 0 checkpoints all blocks
+     */
+    record BlockCheckpoint(int every, long budget, Loss loss) implements ActivationsChoice {
         @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
         public BlockCheckpoint {
             loss = orWhole(loss);
         }
 
         public BlockCheckpoint(int every) {
-            this(every, new WholeLoss());
+            this(every, 0, new WholeLoss());
+        }
+
+        /** As few blocks as a number of bytes demands. */
+        public static BlockCheckpoint within(long budget) {
+            return new BlockCheckpoint(1, budget, new WholeLoss());
         }
 
         @Override
         public BlockCheckpoint with(Loss l) {
-            return new BlockCheckpoint(every, l);
+            return new BlockCheckpoint(every, budget, l);
         }
     }
 

@@ -59,6 +59,7 @@ public final class Assembly implements AutoCloseable {
     private final Optimizer optimizer;
     private final GradientStep gradient;
     private final StackDriver driver;
+    private final List<Decision> decisions = new ArrayList<>();
 
     /**
      * Builds everything. Nothing stays booked if it fails.
@@ -66,6 +67,11 @@ public final class Assembly implements AutoCloseable {
      * @throws IllegalArgumentException if the recipe does not fit together or does not fit the model
      */
     public Assembly(Compute compute, Recipe recipe, ModelMaker maker, Task task, long seed, long totalSteps) {
+        this(compute, recipe, maker, task, seed, totalSteps, null);
+    }
+
+    /** @param given the checkpoints to take, or null to look for them where the recipe wants some */
+    Assembly(Compute compute, Recipe recipe, ModelMaker maker, Task task, long seed, long totalSteps, CheckpointedStack given) {
         this.compute = compute;
         this.recipe = recipe;
         List<AutoCloseable> made = new ArrayList<>();
@@ -104,7 +110,12 @@ public final class Assembly implements AutoCloseable {
             Predicate<Parameter> projected = matrices::contains;
             optimizer = keep(made, new Optimizer(compute, recipe.optimizer(), projected, totalSteps, seed));
             driver = switch (recipe.activations()) {
-                case ActivationsChoice.BlockCheckpoint b -> new CheckpointedStack(b.every());
+                case ActivationsChoice.BlockCheckpoint b when given != null -> given;
+                case ActivationsChoice.BlockCheckpoint b -> {
+                    CheckpointSearch.Found found = new CheckpointSearch(recipe, b, maker, task, seed, totalSteps).among(model.config());
+                    decisions.addAll(found.decisions());
+                    yield found.stack();
+                }
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };
@@ -132,6 +143,11 @@ public final class Assembly implements AutoCloseable {
     /** One training step over its micro-batches, which stay the caller's. */
     public GradientStep.Outcome step(long step, List<DeviceBatch> microBatches) {
         return gradient.run(step, selector.at(step), microBatches);
+    }
+
+    /** Sizes that were settled while the recipe was put together. */
+    public List<Decision> decisions() {
+        return List.copyOf(decisions);
     }
 
     /** Logits of a batch's units [M, classes] without a tape; the caller releases the value. */

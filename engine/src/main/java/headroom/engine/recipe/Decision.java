@@ -7,4 +7,9 @@ package headroom.engine.recipe;
  * @param value the size
  * @param source why: {@code assumed: …} or {@code measured: …}
  */
-public record Decision(String name, long value, String source) {}
+public record Decision(String name, long value, String source) {
+    /** For people: the value and what it is, without the name. */
+    public String words() {
+        return "%,d %s".formatted(value, source.substring(source.indexOf(": ") + 2));
+    }
+}

@@ -23,6 +23,9 @@ public final class Validator {
         if (estimated && r.compute() == ComputeType.BF16 && r.weights() instanceof WeightsChoice.Dense && r.adapter() instanceof AdapterChoice.None) {
             clashes.add("steps of TwoPointEstimate are smaller than the spacing of bf16 weights, so they would vanish; use compute F32, or an adapter");
         }
+        if (r.activations() instanceof ActivationsChoice.BlockCheckpoint b && (b.every() < 0 || b.budget() < 0)) {
+            clashes.add("checkpoints every " + b.every() + " blocks within " + b.budget() + " bytes; use at least 1, or 0 for the square root of their number and for no budget");
+        }
         if (r.activations().loss() instanceof ActivationsChoice.SegmentedLoss s && s.rows() < 0) {
             clashes.add("a loss in segments of " + s.rows() + " rows; use at least 1, or 0 for the automatic size");
         }

@@ -110,18 +110,23 @@ final class MethodShelf {
     /** The slot that changes when the setting does: found by changing it, so that no table can disagree with the recipe. */
     private static String slotOf(Method method, headroom.engine.method.Setting setting) {
         // a setting may matter only beside another choice, as a rank does beside "train pairs"
-        return Stream.concat(Stream.of(Map.<String, String>of()), method.settings().stream()
+        return Stream.concat(Stream.of(Map.<String, String>of()), method.allSettings().stream()
                         .filter(beside -> beside.type() == headroom.engine.method.Setting.Type.CHOICE && !beside.key().equals(setting.key()))
-                        .map(beside -> Map.of(beside.key(), other(beside))))
+                        .flatMap(beside -> beside.choices().stream().filter(choice -> !choice.equals(beside.standard())).map(choice -> Map.of(beside.key(), choice))))
                 .flatMap(beside -> changed(method, beside, setting)).findFirst().orElse("run");
     }
 
     private static Stream<String> changed(Method method, Map<String, String> beside, headroom.engine.method.Setting setting) {
         final Map<String, String> values = new LinkedHashMap<>(beside);
-        final Recipe before = method.recipeFor(Settings.of(method, values));
-        values.put(setting.key(), other(setting));
-        final Recipe after = method.recipeFor(Settings.of(method, values));
-        return SLOTS.entrySet().stream().filter(slot -> !Objects.equals(slot.getValue().apply(before), slot.getValue().apply(after))).map(Map.Entry::getKey);
+        try {
+            final Recipe before = method.recipeFor(Settings.of(method, values));
+            values.put(setting.key(), other(setting));
+            final Recipe after = method.recipeFor(Settings.of(method, values));
+            return SLOTS.entrySet().stream().filter(slot -> !Objects.equals(slot.getValue().apply(before), slot.getValue().apply(after))).map(Map.Entry::getKey);
+        } catch (IllegalArgumentException e) {
+            // the changed value does not stand beside the others
+            return Stream.empty();
+        }
     }
 
     /** {@code 2.0E-5} as people write it: {@code 2e-5}. */
@@ -131,7 +136,9 @@ final class MethodShelf {
 
     private static String other(headroom.engine.method.Setting setting) {
         return switch (setting.type()) {
-            case INTEGER -> Integer.toString(Integer.parseInt(setting.standard()) + (Integer.parseInt(setting.standard()) < setting.max() ? 1 : -1));
+            // an even number beside an even one: some count what has to fill whole bytes
+            case INTEGER -> Integer.toString(Integer.parseInt(setting.standard()) + (Integer.parseInt(setting.standard()) + 8 <= setting.max() ? 8
+                    : Integer.parseInt(setting.standard()) < setting.max() ? 1 : -1));
             case NUMBER -> Double.toString((setting.min() + Double.parseDouble(setting.standard())) / 2 == Double.parseDouble(setting.standard())
                     ? setting.max() : (setting.min() + Double.parseDouble(setting.standard())) / 2);
             case CHOICE, FLAG -> setting.choices().stream().filter(choice -> !choice.equals(setting.standard())).findFirst().orElse(setting.standard());

@@ -2,10 +2,12 @@ package headroom.engine.workbench;
 
 import headroom.engine.data.Batch;
 import headroom.engine.plan.Planner;
+import headroom.engine.recipe.Decision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** Plans by dry runs, and prices what could be changed by further ones. */
 final class PlanDesk {
@@ -47,8 +49,12 @@ final class PlanDesk {
                 new MemoryInstant(peak.index(), 0, 0, peak.phase(), found.peak().op(), found.peak().owner(), PlanReading.bytes(found.peak().byCategory()), 0),
                 0, Math.round(found.highestBytes() * BAND), request.budgetBytes().orElseGet(freeMemory), timeline,
                 found.layers().stream().map(PlanReading::layer).filter(PlanReading::holds).toList(), PlanReading.largest(found.largest()),
-                found.phases().stream().map(p -> new MemoryPlan.Phase(p.name(), p.note(), p.bytes())).toList(), List.of(), prepared.decisions(),
+                found.phases().stream().map(p -> new MemoryPlan.Phase(p.name(), p.note(), p.bytes())).toList(), List.of(), decisions(prepared, found),
                 found.parameters(), found.trained(), found.flops(), Math.toIntExact(found.calls()), (System.nanoTime() - begin) * 1e-9);
+    }
+
+    private static List<String> decisions(Prepared prepared, headroom.engine.plan.MemoryPlan found) {
+        return Stream.concat(prepared.decisions().stream(), found.decisions().stream().map(Decision::words)).toList();
     }
 
     private static headroom.engine.plan.MemoryPlan rehearse(Prepared prepared, Batch.Shape shape) {

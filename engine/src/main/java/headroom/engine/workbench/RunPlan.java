@@ -5,6 +5,7 @@ import headroom.engine.data.BatchSource;
 import headroom.engine.data.Cursor;
 import headroom.engine.memory.Ledger;
 import headroom.engine.plan.Rehearsal;
+import headroom.engine.recipe.Decision;
 import headroom.engine.tape.Parameter;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -59,7 +60,7 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
                 highest = higher(highest, rehearsal.evaluate("evaluate", shape).peak());
             }
             return new RunPlan(highest, count(rehearsal.assembly().trainables(0).parameters()), layers(rehearsal.assembly().parameters()),
-                    decisions(shapes, heldOut));
+                    decisions(shapes, heldOut, rehearsal.assembly().decisions()));
         } catch (IllegalArgumentException e) {
             throw PlanDesk.unfit(e);
         }
@@ -100,8 +101,8 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
         return parameters.stream().mapToLong(Parameter::elements).sum();
     }
 
-    private static List<String> decisions(List<Batch.Shape> trained, Collection<Batch.Shape> heldOut) {
-        final List<String> decisions = new ArrayList<>();
+    private static List<String> decisions(List<Batch.Shape> trained, Collection<Batch.Shape> heldOut, List<Decision> settled) {
+        final List<String> decisions = new ArrayList<>(settled.stream().map(Decision::words).toList());
         trained.stream().max(Comparator.comparingLong(RunPlan::cells))
                 .ifPresent(shape -> decisions.add("largest training batch " + shape.rows() + " × " + shape.length()));
         heldOut.stream().max(Comparator.comparingLong(RunPlan::cells))

@@ -79,7 +79,12 @@ final class SlotWords {
     private static String activations(ActivationsChoice activations) {
         final String kept = switch (activations) {
             case ActivationsChoice.KeepNeeded _ -> "kept";
-            case ActivationsChoice.BlockCheckpoint some -> some.every() == 1 ? "checkpoint each block" : "checkpoint every %d blocks".formatted(some.every());
+            case ActivationsChoice.BlockCheckpoint some when some.budget() > 0 -> "checkpoint as few blocks as fit %s".formatted(Sizes.text(some.budget()));
+            case ActivationsChoice.BlockCheckpoint some -> switch (some.every()) {
+                case 0 -> "checkpoint about √L segments";
+                case 1 -> "checkpoint each block";
+                default -> "checkpoint every %d blocks".formatted(some.every());
+            };
             case ActivationsChoice.ForwardOnly _ -> "none kept";
         };
         return kept + switch (activations.loss()) {

@@ -20,6 +20,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -104,8 +105,9 @@ class TransformerGradientTest {
             TaskHead head = headFor(c, m, DType.F32);
             List<Parameter> parameters = all(m, head);
             Map<Parameter, float[]> plain = gradients(c, m, head, batch, StackDriver.PLAIN, parameters);
-            for (int every = 1; every <= 2; every++) {
-                Map<Parameter, float[]> again = gradients(c, m, head, batch, new CheckpointedStack(every), parameters);
+            for (CheckpointedStack driver : List.of(new CheckpointedStack(1), new CheckpointedStack(2), new CheckpointedStack(1, Integer.MAX_VALUE, true), new CheckpointedStack(2, 2, true),
+                    new CheckpointedStack(1, 1, false), new CheckpointedStack(2, 0, false))) {
+                Map<Parameter, float[]> again = gradients(c, m, head, batch, driver, parameters);
                 for (Parameter p : parameters) {
                     assertThat(again.get(p)).as(p.path()).isEqualTo(plain.get(p));
                 }
@@ -115,6 +117,23 @@ class TransformerGradientTest {
             }
         }
         assertThat(ledger.openAccounts()).isZero();
+    }
+
+    /** Only the last block trains: a segment of two blocks runs just that one again. */
+    @Test
+    void frozenBlocksAtTheBeginningAreNotRunAgain() {
+        ModelConfig config = TinyModels.config("llama");
+        try (TorchCompute c = TorchCompute.cpu(new Ledger()); Model m = TinyModels.lively(c, DType.F32, config, 0); TinyModels.Batch batch = TinyModels.Batch.of(c, config)) {
+            List<Parameter> last = m.parameters().stream().filter(p -> p.path().startsWith(m.blocks().getLast() + ".")).toList();
+            List<Long> flops = new ArrayList<>();
+            for (StackDriver driver : List.of(StackDriver.PLAIN, new CheckpointedStack(1), new CheckpointedStack(2), new CheckpointedStack(2, Integer.MAX_VALUE, true))) {
+                long before = c.flops();
+                gradients(c, m, null, batch, driver, last);
+                flops.add(c.flops() - before);
+            }
+            assertThat(flops.get(1)).isGreaterThan(flops.get(0)).isEqualTo(flops.get(2));
+            assertThat(flops.get(3)).isEqualTo(flops.get(0));
+        }
     }
 
     private static Map<Parameter, float[]> gradients(TorchCompute c, Model m, TaskHead head, TinyModels.Batch batch, StackDriver driver, List<Parameter> parameters) {

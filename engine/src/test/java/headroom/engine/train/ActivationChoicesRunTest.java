@@ -41,4 +41,17 @@ class ActivationChoicesRunTest {
             assertThat(parts.measured().bytes()).isLessThan(whole.measured().bytes());
         }
     }
+
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @CsvSource({"full,decoder,sqrt", "lora,encoder,sqrt", "lisa,decoder,2", "full,decoder,budget", "qlora,encoder,budget"})
+    void checkpointsChangeNoBitAndKeepToTheirPlan(String method, String model, String how) throws Exception {
+        TinyTask t = model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
+        TinyRun kept = TinyRun.of(t, recipe(method, "f32", Map.of("checkpointing", "none")), STEPS).asPlanned();
+        Map<String, String> settings = how.equals("budget") ? Map.of("checkpointing", how, "checkpoint-budget", Double.toString(kept.measured().bytes() * 0.95 / (1 << 20)))
+                : Map.of("checkpointing", how);
+        TinyRun again = TinyRun.of(t, recipe(method, "f32", settings), STEPS).asPlanned();
+        assertThat(again.losses()).isEqualTo(kept.losses());
+        assertThat(again.scores()).isEqualTo(kept.scores());
+        assertThat(again.measured().bytes()).isLessThanOrEqualTo(how.equals("budget") ? (long) (kept.measured().bytes() * 0.95) : kept.measured().bytes());
+    }
 }

@@ -123,12 +123,14 @@ public final class SegmentedCrossEntropy implements Op {
                 try (Tensor xs = x.rows(from, to); Tensor ts = targets.rows(from, to); Tensor ks = dy.rows(from, to); Tensor d = head.logits(xs)) {
                     c.apply(LossKernels.CROSS_ENTROPY_DX_INTO, d, ts, ks);
                     if (dx != null) {
-                        try (Tensor part = weight.multiplyTransposed(b, d); Tensor into = dx.rows(from, to)) {
+                        try (Tensor part = head.transposed(b, d); Tensor into = dx.rows(from, to)) {
                             c.apply(CoreKernels.COPY_INTO, into, part);
                         }
                     }
                     if (weightTrains) {
-                        weight.giveGradient(b, d, xs);
+                        try (Tensor wanted = weight.wantedInput(forward, xs)) {
+                            weight.giveGradient(b, d, wanted);
+                        }
                     }
                     if (bias != null && b.needs(bias)) {
                         b.give(bias, new Gradients.RowSum(bias, d));
@@ -149,7 +151,7 @@ public final class SegmentedCrossEntropy implements Op {
 
         Head(Forward f) {
             pass = f;
-            whole = weight instanceof DenseWeight d ? f.read(d.parameter()) : null;
+            whole = weight instanceof DenseWeight && weight.tile() == 0 ? weight.rows(f, 0, weight.out()) : null;
             shift = bias == null ? null : f.read(bias);
         }
 
@@ -158,6 +160,10 @@ public final class SegmentedCrossEntropy implements Op {
                 return weight.multiply(pass, x, shift);
             }
             return shift == null ? pass.compute().call(LinearKernels.LINEAR, x, whole) : pass.compute().call(LinearKernels.LINEAR_BIAS, x, whole, shift);
+        }
+
+        Tensor transposed(Backward b, Tensor dy) {
+            return whole == null ? weight.multiplyTransposed(b, dy) : b.compute().call(LinearKernels.LINEAR_DX, dy, whole);
         }
 
         @Override

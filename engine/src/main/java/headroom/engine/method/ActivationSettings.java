@@ -1,0 +1,72 @@
+package headroom.engine.method;
+
+import headroom.engine.recipe.ActivationsChoice;
+import headroom.engine.recipe.GradientChoice;
+import headroom.engine.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The common settings of the activations slot: checkpoints, and the form of the loss. Their standards come from the method's recipe. */
+final class ActivationSettings {
+    private static final String NONE = "none";
+    private static final String SQUARE_ROOT = "sqrt";
+    private static final String BUDGET = "budget";
+    private static final String WHOLE = "whole";
+    private static final String SEGMENTS = "segments";
+    private static final double MEBI = 1 << 20;
+
+    private ActivationSettings() {}
+
+    static List<Setting> of(Recipe r) {
+        ActivationsChoice given = r.activations();
+        List<Setting> all = new ArrayList<>();
+        if (r.gradient() instanceof GradientChoice.Backprop) {
+            ActivationsChoice.BlockCheckpoint b = given instanceof ActivationsChoice.BlockCheckpoint c ? c : null;
+            all.add(Setting.choice("checkpointing", b == null ? NONE : checkpointing(b), List.of(NONE, "1", "2", "3", "4", "6", "8", SQUARE_ROOT, BUDGET),
+                    "activation checkpointing: keep the input of every so many blocks and compute the rest again; sqrt makes about √L segments, budget as few blocks as fit"));
+            all.add(Setting.number("checkpoint-budget", b == null ? 0 : b.budget() / MEBI, 0, 1e9, "with checkpointing=budget: MiB that the largest step may take"));
+        }
+        all.add(Setting.choice("loss", given.loss() instanceof ActivationsChoice.SegmentedLoss ? SEGMENTS : WHOLE, List.of(WHOLE, SEGMENTS),
+                "logits of all positions at once, or of some rows at a time, made again in the backward pass"));
+        all.add(Setting.integer("loss-rows", given.loss() instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0, 0, 1 << 24,
+                "with loss=segments: rows whose logits exist at a time, 0 for as many as take the room of the hidden states"));
+        return all;
+    }
+
+    static Recipe apply(Settings s, Recipe recipe) {
+        ActivationsChoice a = checkpointing(s, recipe.activations());
+        if (s.has("loss") || s.has("loss-rows")) {
+            a = a.with(loss(s, a.loss()));
+        }
+        return recipe.with(a);
+    }
+
+    private static String checkpointing(ActivationsChoice.BlockCheckpoint b) {
+        return b.budget() > 0 ? BUDGET : b.every() == 0 ? SQUARE_ROOT : Integer.toString(b.every());
+    }
+
+    private static ActivationsChoice checkpointing(Settings s, ActivationsChoice given) {
+        if (!s.has("checkpointing") && !s.has("checkpoint-budget")) {
+            return given;
+        }
+        double budget = s.has("checkpoint-budget") ? s.number("checkpoint-budget") : 0;
+        String how = s.has("checkpointing") ? s.text("checkpointing") : budget > 0 ? BUDGET : given instanceof ActivationsChoice.BlockCheckpoint b ? checkpointing(b) : NONE;
+        if (how.equals(BUDGET) != budget > 0) {
+            throw new IllegalArgumentException("checkpointing=" + how + " and checkpoint-budget=" + budget + "; a budget in MiB belongs to checkpointing=budget, and it to a budget");
+        }
+        return switch (how) {
+            case NONE -> new ActivationsChoice.KeepNeeded(given.loss());
+            case BUDGET -> new ActivationsChoice.BlockCheckpoint(1, (long) (budget * MEBI), given.loss());
+            case SQUARE_ROOT -> new ActivationsChoice.BlockCheckpoint(0, 0, given.loss());
+            default -> new ActivationsChoice.BlockCheckpoint(Integer.parseInt(how), 0, given.loss());
+        };
+    }
+
+    /** A number of rows alone asks for segments too. */
+    private static ActivationsChoice.Loss loss(Settings s, ActivationsChoice.Loss given) {
+        if (s.has("loss") && s.text("loss").equals(WHOLE)) {
+            return new ActivationsChoice.WholeLoss();
+        }
+        return new ActivationsChoice.SegmentedLoss(s.has("loss-rows") ? s.integer("loss-rows") : given instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0);
+    }
+}
