@@ -88,10 +88,21 @@ public abstract class Compute implements AutoCloseable {
 
     /** A copy of a tensor in a tier, booked as the original is. Both exist until the caller closes one. */
     public final Tensor copyTo(Tier to, Tensor x) {
+        return copyTo(to, x, false);
+    }
+
+    /**
+     * The same, made on the transfer lane while this thread goes on: booked at once, waited for where it is first read. The original has to stay open and as it is until then.
+     */
+    public final Tensor prefetch(Tier to, Tensor x) {
+        return copyTo(to, x, true);
+    }
+
+    private Tensor copyTo(Tier to, Tensor x, boolean later) {
         Account from = x.account();
         Account a = ledger.open(from.category(), to, from.owner(), "copy to " + to.name().toLowerCase(Locale.ROOT), x.bytes());
         try {
-            return new Tensor(this, x.shape(), x.dtype(), a, null, copied(x, to));
+            return new Tensor(this, x.shape(), x.dtype(), a, null, later ? copying(x, to) : copied(x, to));
         } catch (RuntimeException e) {
             ledger.close(a);
             throw e;
@@ -220,6 +231,11 @@ public abstract class Compute implements AutoCloseable {
     protected abstract Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data);
 
     protected abstract Object copied(Tensor x, Tier to);
+
+    /** Starts a copy: its handle, or a {@link java.util.concurrent.Future} of it. */
+    protected Object copying(Tensor x, Tier to) {
+        return copied(x, to);
+    }
 
     protected abstract Object viewOf(Tensor base, Shape shape);
 

@@ -4,6 +4,8 @@ import headroom.engine.memory.Account;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 
 /**
  * A tensor: a shape, an element type, an account in the ledger and, on a machine that really computes, a handle to its memory.
@@ -76,7 +78,7 @@ public final class Tensor implements AutoCloseable {
     public void close() {
         requireOpen();
         if (--owners == 0) {
-            Object h = handle;
+            Object h = arrived();
             handle = null;
             compute.free(h);
             if (base == null) {
@@ -113,6 +115,21 @@ public final class Tensor implements AutoCloseable {
 
     Object handle() {
         requireOpen();
+        return arrived();
+    }
+
+    /** The handle, waited for if it is still on its way. */
+    private Object arrived() {
+        if (handle instanceof Future<?> coming) {
+            try {
+                handle = coming.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the copy of " + this + " for " + account() + " failed: " + e.getCause().getMessage(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for a copy of " + this, e);
+            }
+        }
         return handle;
     }
 

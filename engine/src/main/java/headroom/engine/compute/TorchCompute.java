@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
@@ -41,6 +43,8 @@ public final class TorchCompute extends Compute {
     private final PtSymbolBlock module;
     /** Outputs of types that the binding does not know and libtorch confirmed. */
     private final Set<String> told = new HashSet<>();
+    /** Copies between tiers that nobody waits for yet; made when the first one is asked. */
+    private ExecutorService lane;
 
     private TorchCompute(Ledger ledger, PtNDManager manager, PtSymbolBlock module) {
         super(ledger);
@@ -267,7 +271,19 @@ public final class TorchCompute extends Compute {
     /** On a machine without a GPU both tiers are its main memory: a copy there is a copy. */
     @Override
     protected Object copied(Tensor x, Tier to) {
+        return copied((PtNDArray) handleOf(x), to);
+    }
+
+    @Override
+    protected Object copying(Tensor x, Tier to) {
         PtNDArray array = (PtNDArray) handleOf(x);
+        if (lane == null) {
+            lane = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("transfer lane").factory());
+        }
+        return lane.submit(() -> copied(array, to));
+    }
+
+    private Object copied(PtNDArray array, Tier to) {
         if (manager.getDevice().isGpu()) {
             return array.toDevice(to == Tier.HOST ? Device.cpu() : manager.getDevice(), true);
         }
@@ -312,6 +328,9 @@ public final class TorchCompute extends Compute {
 
     @Override
     public void close() {
+        if (lane != null) {
+            lane.close();
+        }
         module.close();
         manager.close();
     }

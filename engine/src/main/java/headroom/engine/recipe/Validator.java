@@ -55,6 +55,7 @@ public final class Validator {
             case WeightsChoice.Dense d when inPlace && d.stored() == WeightsChoice.StoredType.F16 ->
                     clashes.add("weights stored in float16 are read by products in " + r.compute() + " and frozen" + clash);
             case WeightsChoice.NormalFloat _, WeightsChoice.Float4 _ when inPlace -> clashes.add("weights " + WeightPresets.wordOf(r.weights()) + " are frozen codes" + clash);
+            case WeightsChoice.HostBlock _ when inPlace -> clashes.add("weights on the host visit the device to be read and are frozen" + clash);
             case WeightsChoice.IntegerCodes i when inPlace && !i.trainScales() -> clashes.add("weights " + WeightPresets.wordOf(i) + " are frozen codes" + clash);
             default -> { }
         }

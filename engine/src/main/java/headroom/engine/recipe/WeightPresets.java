@@ -2,6 +2,7 @@ package headroom.engine.recipe;
 
 import headroom.engine.recipe.WeightsChoice.Dense;
 import headroom.engine.recipe.WeightsChoice.Float4;
+import headroom.engine.recipe.WeightsChoice.HostBlock;
 import headroom.engine.recipe.WeightsChoice.IntegerCodes;
 import headroom.engine.recipe.WeightsChoice.NormalFloat;
 import headroom.engine.recipe.WeightsChoice.ScaleType;
@@ -10,7 +11,7 @@ import java.util.List;
 
 /** Short words for common choices of the weights slot. */
 public final class WeightPresets {
-    private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "nf8", "nf4", "nf3", "nf2", "fp4");
+    private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "nf8", "nf4", "nf3", "nf2", "fp4", "host");
 
     private WeightPresets() {}
 
@@ -18,7 +19,7 @@ public final class WeightPresets {
         return WORDS;
     }
 
-    /** The choice that a word stands for: codes with double quantisation; integers per row for 8 bits, in groups of 128 (2 bits: 64) with zero points for fewer. */
+    /** The choice that a word stands for: codes with double quantisation; integers per row for 8 bits, in groups of 128 (2 bits: 64) with zero points for fewer; host weights with one block fetched ahead. */
     public static WeightsChoice of(String word) {
         return switch (word) {
             case "dense" -> new Dense();
@@ -29,6 +30,7 @@ public final class WeightPresets {
             case "int2" -> new IntegerCodes(2, 64, false, ScaleType.F16, false, 0);
             case "nf8", "nf4", "nf3", "nf2" -> new NormalFloat(word.charAt(2) - '0', 64, true, 0);
             case "fp4" -> new Float4(64, true, 0);
+            case "host" -> new HostBlock(StoredType.COMPUTE, 2);
             default -> throw new IllegalArgumentException("no weights '" + word + "'; there are " + String.join(", ", WORDS));
         };
     }
@@ -44,6 +46,7 @@ public final class WeightPresets {
             case NormalFloat n -> "nf" + n.bits();
             case Float4 _ -> "fp4";
             case IntegerCodes i -> "int" + i.bits();
+            case HostBlock _ -> "host";
         };
     }
 }

@@ -14,7 +14,8 @@ import headroom.engine.compute.kernel.QuantisationKernels;
 @JsonSubTypes({@JsonSubTypes.Type(value = WeightsChoice.Dense.class, name = "DenseWeights"),
         @JsonSubTypes.Type(value = WeightsChoice.NormalFloat.class, names = {"NormalFloatWeights", "Nf4Weights"}),
         @JsonSubTypes.Type(value = WeightsChoice.Float4.class, name = "Fp4Weights"),
-        @JsonSubTypes.Type(value = WeightsChoice.IntegerCodes.class, name = "IntegerWeights")})
+        @JsonSubTypes.Type(value = WeightsChoice.IntegerCodes.class, name = "IntegerWeights"),
+        @JsonSubTypes.Type(value = WeightsChoice.HostBlock.class, name = "HostBlockWeights")})
 public sealed interface WeightsChoice {
     /** Types that plain tensors can be stored in. */
     enum StoredType {
@@ -94,6 +95,27 @@ public sealed interface WeightsChoice {
         }
     }
 
+    /**
+     * Plain tensors that live in host memory; a block of them visits the device while it computes, and the next one in the direction of the pass comes meanwhile. Frozen. While
+     * they visit they are booked in both tiers.
+     *
+     * @param stored may be missing in a recipe, then {@code COMPUTE}
+     * @param resident blocks on the device at a time; 1 for no fetching ahead
+     */
+    record HostBlock(StoredType stored, int resident) implements WeightsChoice {
+        public HostBlock {
+            stored = stored == null ? StoredType.COMPUTE : stored;
+            if (resident < 1) {
+                throw new IllegalArgumentException(resident + " blocks of host weights on the device at a time; use 1, or 2 to fetch one ahead");
+            }
+        }
+
+        @Override
+        public int tile() {
+            return 0;
+        }
+    }
+
     /** The same with other rows at a time. */
     default WeightsChoice withTile(int rows) {
         return switch (this) {
@@ -101,6 +123,7 @@ public sealed interface WeightsChoice {
             case NormalFloat n -> new NormalFloat(n.bits(), n.block(), n.doubleQuantisation(), rows);
             case Float4 f -> new Float4(f.block(), f.doubleQuantisation(), rows);
             case IntegerCodes i -> new IntegerCodes(i.bits(), i.group(), i.symmetric(), i.scales(), i.trainScales(), rows);
+            case HostBlock h -> h;
         };
     }
 
@@ -108,6 +131,7 @@ public sealed interface WeightsChoice {
     default WeightsChoice withGroup(int weights) {
         return switch (this) {
             case Dense d -> d;
+            case HostBlock h -> h;
             case NormalFloat n -> new NormalFloat(n.bits(), weights, n.doubleQuantisation(), n.tile());
             case Float4 f -> new Float4(weights, f.doubleQuantisation(), f.tile());
             case IntegerCodes i -> new IntegerCodes(i.bits(), weights, i.symmetric(), i.scales(), i.trainScales(), i.tile());

@@ -40,6 +40,9 @@ final class SlotWords {
             case WeightsChoice.Dense plain -> "dense, stored in %s, products in %s".formatted(plain.stored().name().toLowerCase(Locale.ROOT), compute);
             case WeightsChoice.NormalFloat code -> "NF%d, block %d%s".formatted(code.bits(), code.block(), code.doubleQuantisation() ? ", double quantised" : "");
             case WeightsChoice.Float4 code -> "FP4, block %d%s".formatted(code.block(), code.doubleQuantisation() ? ", double quantised" : "");
+            case WeightsChoice.HostBlock hosted -> "dense on the host%s, %s".formatted(
+                    hosted.stored() == WeightsChoice.StoredType.COMPUTE ? "" : " in " + hosted.stored().name().toLowerCase(Locale.ROOT),
+                    hosted.resident() == 1 ? "one block visits at a time" : "%d blocks visit at a time".formatted(hosted.resident()));
             case WeightsChoice.IntegerCodes code -> "int%d, %s, a scale per %s%s".formatted(code.bits(), code.symmetric() ? "symmetric" : "with zero points",
                     code.group() <= 0 ? "row" : "%,d weights".formatted(code.group()), code.trainScales() ? " that trains" : "");
         };

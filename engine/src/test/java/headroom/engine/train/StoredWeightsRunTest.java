@@ -7,6 +7,7 @@ import headroom.engine.compute.TorchCompute;
 import headroom.engine.data.BatchSource;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
+import headroom.engine.memory.Tier;
 import headroom.engine.method.Methods;
 import headroom.engine.plan.Rehearsal;
 import headroom.engine.recipe.Assembly;
@@ -34,7 +35,8 @@ class StoredWeightsRunTest {
         Recipe lora = Methods.recipe("lora", size);
         Recipe full = Methods.recipe("full", size);
         return Stream.concat(WeightPresets.words().stream().filter(w -> !w.equals("dense")).map(w -> lora.with(WeightPresets.of(w))),
-                Stream.of(lora.with(WeightPresets.of("int3").withGroup(16).withTile(8)), full.with(WeightPresets.of("bf16")),
+                Stream.of(lora.with(new WeightsChoice.HostBlock(WeightsChoice.StoredType.BF16, 1)),
+                        Methods.recipe("lora", Map.of("batch", "16", "length", "32", "rate", "3e-3", "checkpointing", "1", "weights", "host")), lora.with(WeightPresets.of("int3").withGroup(16).withTile(8)), full.with(WeightPresets.of("bf16")),
                         full.with(new WeightsChoice.IntegerCodes(4, 16, false, WeightsChoice.ScaleType.F32, true, 0))));
     }
 
@@ -84,7 +86,7 @@ class StoredWeightsRunTest {
             trainer.run();
             data.heldOut().forEach(b -> occasions.add(new Rehearsal.Occasion(STEPS, false, b.shape())));
             long stored = a.model().sites().stream().mapToLong(s -> s.weight().bytes()).sum();
-            assertThat(ledger.total(Category.WEIGHTS)).isGreaterThan(stored);
+            assertThat(ledger.total(Category.WEIGHTS) + ledger.total(Tier.HOST)).isGreaterThan(stored);
         }
         return new Outcome(losses, occasions, checkpoints.isEmpty() ? null : checkpoints.getLast());
     }
@@ -109,9 +111,23 @@ class StoredWeightsRunTest {
     }
 
     @Test
+    void blocksThatVisitFromTheHostComputeWhatResidentOnesDoInLessRoom() throws Exception {
+        Map<String, String> size = Map.of("batch", "16", "length", "32", "rate", "3e-3");
+        Ledger here = new Ledger();
+        Ledger there = new Ledger();
+        Outcome resident = run(Methods.recipe("lora", size), here, null, -1);
+        Outcome visiting = run(Methods.recipe("lora", size).with(WeightPresets.of("host")), there, null, -1);
+        assertThat(visiting.losses).isEqualTo(resident.losses);
+        // of the three blocks of matrices at most two are on the device
+        long block = 4 * (2 * 32 * 32 + 2 * 16 * 32 + 3 * 32 * 64);
+        assertThat(here.peak().of(Category.WEIGHTS) - there.peak().of(Category.WEIGHTS)).isGreaterThanOrEqualTo(block);
+        assertThat(there.total(Tier.HOST)).isZero();
+    }
+
+    @Test
     void codesThatAMethodWouldTrainAreRefusedWithWhatWouldWork() {
         TinyTask t = TinyTask.decoder();
-        for (String word : List.of("int4", "nf4", "fp4", "fp16")) {
+        for (String word : List.of("int4", "nf4", "fp4", "fp16", "host")) {
             Ledger ledger = new Ledger();
             try (TorchCompute c = TorchCompute.cpu(ledger)) {
                 assertThatThrownBy(() -> new Assembly(c, Methods.recipe("full", Map.of("weights", word)), t.maker(), t.task(), 1, 1)).isInstanceOf(IllegalArgumentException.class)

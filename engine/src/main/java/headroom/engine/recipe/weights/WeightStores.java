@@ -7,6 +7,7 @@ import headroom.engine.compute.kernel.CodeBooks;
 import headroom.engine.compute.kernel.CoreKernels;
 import headroom.engine.compute.kernel.QuantisationKernels;
 import headroom.engine.memory.Category;
+import headroom.engine.memory.Tier;
 import headroom.engine.model.Storage;
 import headroom.engine.recipe.WeightsChoice;
 import headroom.engine.tape.Parameter;
@@ -22,17 +23,19 @@ public final class WeightStores implements Storage, AutoCloseable {
     private final WeightsChoice choice;
     private final DType dtype;
     private final CodeTables tables;
+    private final HostBlocks host;
 
     private WeightStores(WeightsChoice choice, DType dtype, CodeTables tables) {
         this.choice = choice;
         this.dtype = dtype;
         this.tables = tables;
+        this.host = choice instanceof WeightsChoice.HostBlock h ? new HostBlocks(h.resident()) : null;
     }
 
     /** @param dtype type of the products */
     public static WeightStores open(Compute c, WeightsChoice choice, DType dtype) {
         return new WeightStores(choice, dtype, switch (choice) {
-            case WeightsChoice.Dense _ -> null;
+            case WeightsChoice.Dense _, WeightsChoice.HostBlock _ -> null;
             case WeightsChoice.NormalFloat n -> CodeTables.create(c, CodeBooks.normalFloat(n.bits()), n.doubleQuantisation());
             case WeightsChoice.Float4 f -> CodeTables.create(c, CodeBooks.fp4(), f.doubleQuantisation());
             case WeightsChoice.IntegerCodes i -> CodeTables.create(c, CodeBooks.integers(i.bits(), i.symmetric()), false);
@@ -48,14 +51,24 @@ public final class WeightStores implements Storage, AutoCloseable {
                 case WeightsChoice.NormalFloat n -> ofBook(c, path, whole, n.block(), n.doubleQuantisation(), n.tile());
                 case WeightsChoice.Float4 f -> ofBook(c, path, whole, f.block(), f.doubleQuantisation(), f.tile());
                 case WeightsChoice.IntegerCodes i -> ofIntegers(c, path, whole, i);
+                case WeightsChoice.HostBlock h -> hosted(c, path, whole, h);
             };
         }
     }
 
     private WeightSource plain(Compute c, String path, Tensor dense, WeightsChoice.Dense d) {
-        DType stored = d.stored().dtype(dtype);
-        Tensor kept = stored == dense.dtype() ? dense.retain() : c.call(CoreKernels.CAST, dense, (long) stored.torchCode());
-        return new DenseWeight(new Parameter(path + ".weight", Parameter.Role.MATRIX, kept.book(Category.WEIGHTS, path)), dtype, d.tile());
+        return new DenseWeight(new Parameter(path + ".weight", Parameter.Role.MATRIX, stored(c, path, dense, d.stored())), dtype, d.tile());
+    }
+
+    private WeightSource hosted(Compute c, String path, Tensor dense, WeightsChoice.HostBlock h) {
+        try (Tensor here = stored(c, path, dense, h.stored())) {
+            return new HostedWeight(host, host.add(path, c.copyTo(Tier.HOST, here)), here.dim(0), here.dim(1), dtype);
+        }
+    }
+
+    private Tensor stored(Compute c, String path, Tensor dense, WeightsChoice.StoredType type) {
+        DType stored = type.dtype(dtype);
+        return (stored == dense.dtype() ? dense.retain() : c.call(CoreKernels.CAST, dense, (long) stored.torchCode())).book(Category.WEIGHTS, path);
     }
 
     private CodedWeight ofBook(Compute c, String path, Tensor dense, int block, boolean doubled, int tile) {
@@ -84,6 +97,9 @@ public final class WeightStores implements Storage, AutoCloseable {
     public void close() {
         if (tables != null) {
             tables.close();
+        }
+        if (host != null) {
+            host.close();
         }
     }
 }
