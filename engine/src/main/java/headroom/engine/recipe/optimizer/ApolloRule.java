@@ -23,7 +23,7 @@ record ApolloRule(OptimizerChoice.ApolloScaling choice, UpdateRule adam, Basis.S
         try (Basis basis = bases.at(u, adam); Tensor r = basis.sketch(c, u.gradient()); Tensor step = ProjectedRule.stepped(u, adam, r)) {
             // the step of Adam is corrected already: the correction is taken back here and put on below
             c.apply(OptimizerKernels.APOLLO_SCALE_INTO, u.gradient(), r, step, u.state().exact("norm", Shape.of(1)), basis.left(), choice.whole(), 1 / correction, choice.growth(),
-                    Math.sqrt(bases.choice().scale()));
+                    Math.sqrt(bases.scale()));
             c.apply(OptimizerKernels.SGD, u.weight(), u.gradient(), u.rate() * correction, u.decay() / correction);
         }
     }

@@ -36,15 +36,33 @@ record Basis(Tensor tensor, boolean left) implements AutoCloseable {
         tensor.close();
     }
 
-    /** Gives the bases of a run, renewed by each parameter's own clock. */
-    record Source(OptimizerChoice.LowRank choice, Predicate<Parameter> projected, long seed) {
-        /** False for vectors, and for matrices that the rank would not make smaller: they step in the full space. */
-        boolean appliesTo(Parameter p) {
+    /** Where the basis of a step comes from. */
+    interface Source {
+        /** False for what steps in the full space. */
+        boolean appliesTo(Parameter p);
+
+        /** The basis of this step; closed by the caller. */
+        Basis at(UpdateRule.Update u, UpdateRule rule);
+
+        /** α of the steps in the subspace. */
+        double scale();
+    }
+
+    /** Bases renewed by each parameter's own clock; moments start again with a new one if that was chosen. */
+    record Renewed(OptimizerChoice.LowRank choice, Predicate<Parameter> projected, long seed) implements Source {
+        /** False also for vectors, and for matrices that the rank would not make smaller. */
+        @Override
+        public boolean appliesTo(Parameter p) {
             return projected.test(p) && p.shape().rank() == 2 && choice.rank() < Math.min(p.shape().dim(0), p.shape().dim(1));
         }
 
-        /** The basis of this step; closed by the caller. Moments start again with a new one if that was chosen. */
-        Basis at(UpdateRule.Update u, UpdateRule rule) {
+        @Override
+        public double scale() {
+            return choice.scale();
+        }
+
+        @Override
+        public Basis at(UpdateRule.Update u, UpdateRule rule) {
             boolean renew = (u.clock() - 1) % choice.refresh() == 0;
             if (renew && choice.clearMoments() && u.clock() > 1) {
                 u.state().clear(rule.moments().toArray(String[]::new));

@@ -19,7 +19,7 @@ record ProjectedRule(UpdateRule rule, Basis.Source bases) implements UpdateRule 
         }
         Compute c = u.compute();
         try (Basis basis = bases.at(u, rule); Tensor r = basis.sketch(c, u.gradient()); Tensor point = stepped(u, rule, r)) {
-            basis.addBack(c, u.weight(), point, u.rate() * bases.choice().scale());
+            basis.addBack(c, u.weight(), point, u.rate() * bases.scale());
             if (u.decay() > 0) {
                 c.apply(ElementwiseKernels.SCALE_INTO, u.weight(), 1 - u.rate() * u.decay());
             }

@@ -68,7 +68,7 @@ interface UpdateRule {
         if (!(choice.subspace() instanceof OptimizerChoice.LowRank low)) {
             return rule;
         }
-        Basis.Source bases = new Basis.Source(low, projected, seed);
+        Basis.Source bases = new Basis.Renewed(low, projected, seed);
         return choice.rule() instanceof OptimizerChoice.ApolloScaling a ? new ApolloRule(a, rule, bases) : new ProjectedRule(rule, bases);
     }
 }
