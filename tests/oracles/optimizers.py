@@ -142,15 +142,16 @@ def dynamic8():
     for name, signed in (("signed", True), ("unsigned", False)):
         x = draw(300)
         x = x * 10 ** torch.randint(-6, 1, (300,)).double()
-        x = x if signed else x * x
-        x = x.float().double()
+        root = x.float()
+        # what a second moment takes in: the square of a float32, rounded to float32
+        x = (root if signed else root * root).double()
         levels = book(signed)
         codes, scales = [], []
         for block in x.split(256):
             c = block.abs().max()
             scales.append(c)
             codes += (block[:, None] / c - levels[None, :]).abs().argmin(1).tolist()
-        out[name] = dict(x=[float(v) for v in x.tolist()], codes=codes, scales=[float(c) for c in scales])
+        out[name] = dict(gradient=[float(v) for v in root.double().tolist()], x=[float(v) for v in x.tolist()], codes=codes, scales=[float(c) for c in scales])
     return out
 
 
