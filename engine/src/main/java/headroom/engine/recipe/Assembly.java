@@ -78,7 +78,7 @@ public final class Assembly implements AutoCloseable {
         try {
             compute.ledger().during("load weights", "");
             DType dtype = recipe.compute().dtype();
-            stores = keep(made, WeightStores.open(compute, recipe.weights(), dtype));
+            stores = keep(made, WeightStores.open(compute, recipe.weights(), dtype, seed));
             model = keep(made, maker.make(compute, dtype, stores));
             Validator.require(recipe, model.config());
             compute.ledger().during("attach adapter", "");

@@ -1,9 +1,14 @@
 package headroom.engine.recipe;
 
 import headroom.engine.recipe.WeightsChoice.Dense;
+import headroom.engine.recipe.WeightsChoice.FactorStart;
+import headroom.engine.recipe.WeightsChoice.Factored;
+import headroom.engine.recipe.WeightsChoice.FactoredSparse;
 import headroom.engine.recipe.WeightsChoice.Float4;
 import headroom.engine.recipe.WeightsChoice.HostBlock;
 import headroom.engine.recipe.WeightsChoice.IntegerCodes;
+import headroom.engine.recipe.WeightsChoice.MaskPattern;
+import headroom.engine.recipe.WeightsChoice.Masked;
 import headroom.engine.recipe.WeightsChoice.NormalFloat;
 import headroom.engine.recipe.WeightsChoice.ScaleType;
 import headroom.engine.recipe.WeightsChoice.StoredType;
@@ -11,7 +16,7 @@ import java.util.List;
 
 /** Short words for common choices of the weights slot. */
 public final class WeightPresets {
-    private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "nf8", "nf4", "nf3", "nf2", "fp4", "host");
+    private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "nf8", "nf4", "nf3", "nf2", "fp4", "host", "factored", "factored-sparse", "2:4");
 
     private WeightPresets() {}
 
@@ -19,7 +24,10 @@ public final class WeightPresets {
         return WORDS;
     }
 
-    /** The choice that a word stands for: codes with double quantisation; integers per row for 8 bits, in groups of 128 (2 bits: 64) with zero points for fewer; host weights with one block fetched ahead. */
+    /**
+     * The choice that a word stands for: codes with double quantisation; integers per row for 8 bits, in groups of 128 (2 bits: 64) with zero points for fewer; host weights with one block
+     * fetched ahead; factors of a quarter of the full rank.
+     */
     public static WeightsChoice of(String word) {
         return switch (word) {
             case "dense" -> new Dense();
@@ -30,6 +38,9 @@ public final class WeightPresets {
             case "int2" -> new IntegerCodes(2, 64, false, ScaleType.F16, false, 0);
             case "nf8", "nf4", "nf3", "nf2" -> new NormalFloat(word.charAt(2) - '0', 64, true, 0);
             case "fp4" -> new Float4(64, true, 0);
+            case "factored" -> new Factored(0.25, FactorStart.SVD);
+            case "factored-sparse" -> new FactoredSparse(0.25, 0.03, 32, 0);
+            case "2:4" -> new Masked(MaskPattern.GROUPS, 0, 2, 4);
             case "host" -> new HostBlock(StoredType.COMPUTE, 2);
             default -> throw new IllegalArgumentException("no weights '" + word + "'; there are " + String.join(", ", WORDS));
         };
@@ -47,6 +58,9 @@ public final class WeightPresets {
             case Float4 _ -> "fp4";
             case IntegerCodes i -> "int" + i.bits();
             case HostBlock _ -> "host";
+            case Factored _ -> "factored";
+            case FactoredSparse _ -> "factored-sparse";
+            case Masked _ -> "2:4";
         };
     }
 }

@@ -15,7 +15,10 @@ import headroom.engine.compute.kernel.QuantisationKernels;
         @JsonSubTypes.Type(value = WeightsChoice.NormalFloat.class, names = {"NormalFloatWeights", "Nf4Weights"}),
         @JsonSubTypes.Type(value = WeightsChoice.Float4.class, name = "Fp4Weights"),
         @JsonSubTypes.Type(value = WeightsChoice.IntegerCodes.class, name = "IntegerWeights"),
-        @JsonSubTypes.Type(value = WeightsChoice.HostBlock.class, name = "HostBlockWeights")})
+        @JsonSubTypes.Type(value = WeightsChoice.HostBlock.class, name = "HostBlockWeights"),
+        @JsonSubTypes.Type(value = WeightsChoice.Factored.class, name = "FactoredWeights"),
+        @JsonSubTypes.Type(value = WeightsChoice.FactoredSparse.class, name = "FactoredPlusSparseWeights"),
+        @JsonSubTypes.Type(value = WeightsChoice.Masked.class, name = "MaskedWeights")})
 public sealed interface WeightsChoice {
     /** Types that plain tensors can be stored in. */
     enum StoredType {
@@ -116,6 +119,89 @@ public sealed interface WeightsChoice {
         }
     }
 
+    /** How factors start. */
+    enum FactorStart {
+        /** The best approximation of the matrix, from its singular values. Worth something on a trained model only: a random matrix has no small ones. */
+        SVD,
+        /** Random, for training from nothing; the matrix is not read. */
+        KAIMING
+    }
+
+    /**
+     * Two factors in place of each matrix; both may train.
+     *
+     * @param rank below 1 a share of the shorter side, else the rank itself
+     */
+    record Factored(double rank, FactorStart start) implements WeightsChoice {
+        public Factored {
+            WeightsChoice.rankOf(rank, 1);
+        }
+
+        /** The rank of a matrix [out, in]. */
+        public long rankOf(long out, long in) {
+            return WeightsChoice.rankOf(rank, Math.min(out, in));
+        }
+
+        @Override
+        public int tile() {
+            return 0;
+        }
+    }
+
+    /**
+     * Factors and values on a fixed random support, c·B·A + S with c = alpha / rank, for training from nothing (SLTrain).
+     *
+     * @param rank below 1 a share of the shorter side, else the rank itself
+     * @param density share of the entries that have a value of their own
+     */
+    record FactoredSparse(double rank, double density, double alpha, int tile) implements WeightsChoice {
+        public FactoredSparse {
+            WeightsChoice.rankOf(rank, 1);
+            if (!(density > 0 && density <= 1)) {
+                throw new IllegalArgumentException("a sparse part of density " + density + "; expected above 0, at most 1");
+            }
+        }
+
+        /** The rank of a matrix [out, in]. */
+        public long rankOf(long out, long in) {
+            return WeightsChoice.rankOf(rank, Math.min(out, in));
+        }
+    }
+
+    /** What is cut out of a matrix by magnitude. */
+    enum MaskPattern {
+        ENTRIES, ROWS, COLUMNS,
+        /** n of every m consecutive weights of a row stay. */
+        GROUPS
+    }
+
+    /**
+     * Plain tensors with zeros that stay zero.
+     *
+     * @param kept share that stays, of entries, rows or columns
+     * @param n with {@code GROUPS}: how many of every {@code m} stay
+     */
+    record Masked(MaskPattern pattern, double kept, int n, int m) implements WeightsChoice {
+        public Masked {
+            if (pattern == MaskPattern.GROUPS ? n < 1 || n >= m : !(kept > 0 && kept <= 1)) {
+                throw new IllegalArgumentException("a mask that keeps " + (pattern == MaskPattern.GROUPS ? n + " of every " + m : "a share of " + kept) + "; expected "
+                        + (pattern == MaskPattern.GROUPS ? "at least 1 and fewer than all" : "above 0, at most 1"));
+            }
+        }
+
+        @Override
+        public int tile() {
+            return 0;
+        }
+    }
+
+    private static long rankOf(double rank, long shorter) {
+        if (!(rank > 0)) {
+            throw new IllegalArgumentException("factors of rank " + rank + "; use a share of the shorter side below 1, or a rank from 1 on");
+        }
+        return Math.max(1, Math.min(shorter, Math.round(rank < 1 ? rank * shorter : rank)));
+    }
+
     /** The same with other rows at a time. */
     default WeightsChoice withTile(int rows) {
         return switch (this) {
@@ -123,15 +209,15 @@ public sealed interface WeightsChoice {
             case NormalFloat n -> new NormalFloat(n.bits(), n.block(), n.doubleQuantisation(), rows);
             case Float4 f -> new Float4(f.block(), f.doubleQuantisation(), rows);
             case IntegerCodes i -> new IntegerCodes(i.bits(), i.group(), i.symmetric(), i.scales(), i.trainScales(), rows);
-            case HostBlock h -> h;
+            case FactoredSparse f -> new FactoredSparse(f.rank(), f.density(), f.alpha(), rows);
+            case HostBlock _, Factored _, Masked _ -> this;
         };
     }
 
     /** The same with so many weights per scale, where there are scales. */
     default WeightsChoice withGroup(int weights) {
         return switch (this) {
-            case Dense d -> d;
-            case HostBlock h -> h;
+            case Dense _, HostBlock _, Factored _, FactoredSparse _, Masked _ -> this;
             case NormalFloat n -> new NormalFloat(n.bits(), weights, n.doubleQuantisation(), n.tile());
             case Float4 f -> new Float4(weights, f.doubleQuantisation(), f.tile());
             case IntegerCodes i -> new IntegerCodes(i.bits(), weights, i.symmetric(), i.scales(), i.trainScales(), i.tile());

@@ -43,10 +43,18 @@ final class SlotWords {
             case WeightsChoice.HostBlock hosted -> "dense on the host%s, %s".formatted(
                     hosted.stored() == WeightsChoice.StoredType.COMPUTE ? "" : " in " + hosted.stored().name().toLowerCase(Locale.ROOT),
                     hosted.resident() == 1 ? "one block visits at a time" : "%d blocks visit at a time".formatted(hosted.resident()));
+            case WeightsChoice.Factored pair -> "two factors of %s, %s".formatted(rank(pair.rank()), pair.start() == WeightsChoice.FactorStart.SVD ? "from singular values" : "from nothing");
+            case WeightsChoice.FactoredSparse sum -> "two factors of %s and %s %% of the entries, from nothing".formatted(rank(sum.rank()), number(100 * sum.density()));
+            case WeightsChoice.Masked masked when masked.pattern() == WeightsChoice.MaskPattern.GROUPS -> "dense, %d of every %d kept".formatted(masked.n(), masked.m());
+            case WeightsChoice.Masked masked -> "dense, %s %% of the %s kept".formatted(number(100 * masked.kept()), masked.pattern().name().toLowerCase(Locale.ROOT));
             case WeightsChoice.IntegerCodes code -> "int%d, %s, a scale per %s%s".formatted(code.bits(), code.symmetric() ? "symmetric" : "with zero points",
                     code.group() <= 0 ? "row" : "%,d weights".formatted(code.group()), code.trainScales() ? " that trains" : "");
         };
         return words + (weights.choice().tile() > 0 ? ", %,d rows at a time".formatted(weights.choice().tile()) : "");
+    }
+
+    private static String rank(double rank) {
+        return rank < 1 ? "%s %% of the full rank".formatted(number(100 * rank)) : "rank " + Math.round(rank);
     }
 
     private static String adapter(AdapterChoice adapter) {

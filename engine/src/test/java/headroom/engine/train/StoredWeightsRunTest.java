@@ -36,7 +36,8 @@ class StoredWeightsRunTest {
         Recipe full = Methods.recipe("full", size);
         return Stream.concat(WeightPresets.words().stream().filter(w -> !w.equals("dense")).map(w -> lora.with(WeightPresets.of(w))),
                 Stream.of(lora.with(new WeightsChoice.HostBlock(WeightsChoice.StoredType.BF16, 1)),
-                        Methods.recipe("lora", Map.of("batch", "16", "length", "32", "rate", "3e-3", "checkpointing", "1", "weights", "host")), lora.with(WeightPresets.of("int3").withGroup(16).withTile(8)), full.with(WeightPresets.of("bf16")),
+                        Methods.recipe("lora", Map.of("batch", "16", "length", "32", "rate", "3e-3", "checkpointing", "1", "weights", "host")), lora.with(WeightPresets.of("int3").withGroup(16).withTile(8)), full.with(WeightPresets.of("bf16")), full.with(WeightPresets.of("factored")),
+                        full.with(WeightPresets.of("factored-sparse").withTile(8)), full.with(WeightPresets.of("2:4")),
                         full.with(new WeightsChoice.IntegerCodes(4, 16, false, WeightsChoice.ScaleType.F32, true, 0))));
     }
 

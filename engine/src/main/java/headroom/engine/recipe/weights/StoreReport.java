@@ -31,10 +31,11 @@ public record StoreReport(String path, long out, long in, long bytes, double rel
      * Stores every matrix of a model as chosen, one at a time, and compares it with what it was. Nothing stays booked.
      *
      * @param dtype type of the products
+     * @param seed of the run
      */
-    public static List<StoreReport> of(Compute c, Assembly.ModelMaker maker, WeightsChoice choice, DType dtype) {
+    public static List<StoreReport> of(Compute c, Assembly.ModelMaker maker, WeightsChoice choice, DType dtype, long seed) {
         List<StoreReport> reports = new ArrayList<>();
-        try (WeightStores stores = WeightStores.open(c, choice, dtype); var model = maker.make(c, dtype, measured(stores, reports::add))) {
+        try (WeightStores stores = WeightStores.open(c, choice, dtype, seed); var model = maker.make(c, dtype, measured(stores, reports::add))) {
             return List.copyOf(reports);
         }
     }

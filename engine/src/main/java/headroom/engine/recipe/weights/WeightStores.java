@@ -22,20 +22,25 @@ import java.util.function.Supplier;
 public final class WeightStores implements Storage, AutoCloseable {
     private final WeightsChoice choice;
     private final DType dtype;
+    private final long seed;
     private final CodeTables tables;
     private final HostBlocks host;
 
-    private WeightStores(WeightsChoice choice, DType dtype, CodeTables tables) {
+    private WeightStores(WeightsChoice choice, DType dtype, long seed, CodeTables tables) {
         this.choice = choice;
         this.dtype = dtype;
+        this.seed = seed;
         this.tables = tables;
         this.host = choice instanceof WeightsChoice.HostBlock h ? new HostBlocks(h.resident()) : null;
     }
 
-    /** @param dtype type of the products */
-    public static WeightStores open(Compute c, WeightsChoice choice, DType dtype) {
-        return new WeightStores(choice, dtype, switch (choice) {
-            case WeightsChoice.Dense _, WeightsChoice.HostBlock _ -> null;
+    /**
+     * @param dtype type of the products
+     * @param seed of the run, for parts that start at random
+     */
+    public static WeightStores open(Compute c, WeightsChoice choice, DType dtype, long seed) {
+        return new WeightStores(choice, dtype, seed, switch (choice) {
+            case WeightsChoice.Dense _, WeightsChoice.HostBlock _, WeightsChoice.Factored _, WeightsChoice.FactoredSparse _, WeightsChoice.Masked _ -> null;
             case WeightsChoice.NormalFloat n -> CodeTables.create(c, CodeBooks.normalFloat(n.bits()), n.doubleQuantisation());
             case WeightsChoice.Float4 f -> CodeTables.create(c, CodeBooks.fp4(), f.doubleQuantisation());
             case WeightsChoice.IntegerCodes i -> CodeTables.create(c, CodeBooks.integers(i.bits(), i.symmetric()), false);
@@ -45,6 +50,12 @@ public final class WeightStores implements Storage, AutoCloseable {
     /** @throws IllegalArgumentException if the matrix does not divide into the groups that were chosen; the message says what would do */
     @Override
     public WeightSource store(Compute c, String path, long out, long in, Supplier<Tensor> dense) {
+        if (choice instanceof WeightsChoice.FactoredSparse f) {
+            return FactoredSparseWeight.fresh(c, path, out, in, dtype, f.rankOf(out, in), f.density(), f.alpha(), f.tile(), seed);
+        }
+        if (choice instanceof WeightsChoice.Factored f && f.start() == WeightsChoice.FactorStart.KAIMING) {
+            return FactoredWeight.fresh(c, path, out, in, dtype, f.rankOf(out, in), seed);
+        }
         try (Tensor whole = dense.get()) {
             return switch (choice) {
                 case WeightsChoice.Dense d -> plain(c, path, whole, d);
@@ -52,6 +63,9 @@ public final class WeightStores implements Storage, AutoCloseable {
                 case WeightsChoice.Float4 f -> ofBook(c, path, whole, f.block(), f.doubleQuantisation(), f.tile());
                 case WeightsChoice.IntegerCodes i -> ofIntegers(c, path, whole, i);
                 case WeightsChoice.HostBlock h -> hosted(c, path, whole, h);
+                case WeightsChoice.Factored f -> FactoredWeight.approximate(c, path, whole, dtype, f.rankOf(out, in));
+                case WeightsChoice.Masked m -> masked(c, path, whole, m);
+                case WeightsChoice.FactoredSparse _ -> throw new IllegalStateException("made without a matrix");
             };
         }
     }
@@ -64,6 +78,11 @@ public final class WeightStores implements Storage, AutoCloseable {
         try (Tensor here = stored(c, path, dense, h.stored())) {
             return new HostedWeight(host, host.add(path, c.copyTo(Tier.HOST, here)), here.dim(0), here.dim(1), dtype);
         }
+    }
+
+    private WeightSource masked(Compute c, String path, Tensor dense, WeightsChoice.Masked m) {
+        fits(path, dense, m.pattern() != WeightsChoice.MaskPattern.GROUPS || dense.dim(1) % m.m() == 0, "groups of " + m.m() + " do not divide a row of " + dense.dim(1));
+        return MaskedWeight.cut(c, path, dense.retain(), m);
     }
 
     private Tensor stored(Compute c, String path, Tensor dense, WeightsChoice.StoredType type) {

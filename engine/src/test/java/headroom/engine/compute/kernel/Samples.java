@@ -51,6 +51,7 @@ final class Samples implements AutoCloseable {
         quantisation(m);
         lowRank(m);
         head(m);
+        stores(m);
         support(m);
         return m;
     }
@@ -190,6 +191,13 @@ final class Samples implements AutoCloseable {
         m.put("project_right", s -> s.args(s.real(7, 5), s.wide(5, 3)));
         m.put("unproject_left_into", s -> s.args(s.real(7, 5), s.wide(7, 3), s.wide(3, 5), -0.5));
         m.put("unproject_right_into", s -> s.args(s.real(7, 5), s.wide(5, 3), s.wide(7, 3), -0.5));
+    }
+
+    private static void stores(Map<String, Maker> m) {
+        m.put("balance_into", s -> s.args(s.wide(7, 3), s.wide(3, 5)));
+        m.put("add_entries_into", s -> s.args(s.real(3, 5), s.real(6), s.tensor(DType.I32, i -> 4 * i + 1, 6), 2L));
+        m.put("keep_of_groups_into", s -> s.args(s.real(5, 8), 2L, 4L));
+        m.put("keep_where_into", s -> s.args(s.real(5, 8), s.tensor(s.dtype, i -> i % 3, 5, 8)));
     }
 
     private static void head(Map<String, Maker> m) {

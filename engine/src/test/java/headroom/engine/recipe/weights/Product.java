@@ -41,7 +41,8 @@ final class Product {
         Random random = new Random(5);
         p.x = random.doubles(ROWS * w.in(), -1, 1).map(v -> (float) v).toArray();
         p.dy = random.doubles(ROWS * w.out(), -1, 1).map(v -> (float) v).toArray();
-        double[] b = random.doubles(w.out(), -1, 1).map(v -> (float) v).toArray();
+        // small beside y, whose rounding is judged
+        double[] b = random.doubles(w.out(), -0.05, 0.05).map(v -> (float) v).toArray();
         Map<Parameter, Trainables.Trained> trained = new IdentityHashMap<>();
         if (train) {
             w.parameters().forEach(q -> trained.put(q, new Trainables.Trained(Support.ALL, "main")));

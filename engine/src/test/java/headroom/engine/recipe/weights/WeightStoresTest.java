@@ -68,7 +68,7 @@ class WeightStoresTest {
     @MethodSource("choices")
     void productsAreThoseOfTheDequantisedMatrix(WeightsChoice choice) {
         for (DType dtype : List.of(DType.F32, DType.BF16)) {
-            try (WeightStores stores = WeightStores.open(torch, choice, dtype); WeightSource w = stored(torch, stores, dtype)) {
+            try (WeightStores stores = WeightStores.open(torch, choice, dtype, 7); WeightSource w = stored(torch, stores, dtype)) {
                 Product p = Product.of(torch, w, false);
                 double bound = dtype == DType.F32 ? 1e-6 : 0.02;
                 assertThat(distance(p.y, p.exactY())).as("%s y", dtype).isLessThan(bound);
@@ -80,7 +80,7 @@ class WeightStoresTest {
     @ParameterizedTest
     @MethodSource("choices")
     void rowsAreThatPartOfTheWhole(WeightsChoice choice) {
-        try (WeightStores stores = WeightStores.open(torch, choice, DType.F32); WeightSource w = stored(torch, stores, DType.F32);
+        try (WeightStores stores = WeightStores.open(torch, choice, DType.F32, 7); WeightSource w = stored(torch, stores, DType.F32);
                 Tensor whole = w.rows(torch, 0, OUT); Tensor part = w.rows(torch, 3, 20); Tensor same = whole.rows(3, 20)) {
             assertThat(torch.floats(part)).containsExactly(torch.floats(same));
         }
@@ -94,7 +94,7 @@ class WeightStoresTest {
         long[] stored = new long[2];
         try (TorchCompute t = TorchCompute.cpu(real); DryCompute d = new DryCompute(dry)) {
             for (Compute c : List.of(t, d)) {
-                try (WeightStores stores = WeightStores.open(c, choice, DType.BF16)) {
+                try (WeightStores stores = WeightStores.open(c, choice, DType.BF16, 7)) {
                     long tables = c.ledger().total(Category.WEIGHTS);
                     try (WeightSource w = stored(c, stores, DType.BF16)) {
                         assertThat(c.ledger().total() + c.ledger().total(Tier.HOST)).isEqualTo(tables + w.bytes());
@@ -122,7 +122,7 @@ class WeightStoresTest {
     }
 
     private static long bytes(String word) {
-        try (DryCompute c = new DryCompute(new Ledger()); WeightStores stores = WeightStores.open(c, WeightPresets.of(word), DType.F32); WeightSource w = stored(c, stores, DType.F32)) {
+        try (DryCompute c = new DryCompute(new Ledger()); WeightStores stores = WeightStores.open(c, WeightPresets.of(word), DType.F32, 7); WeightSource w = stored(c, stores, DType.F32)) {
             return w.bytes();
         }
     }
@@ -136,7 +136,7 @@ class WeightStoresTest {
         Map<WeightsChoice, Double> errors = Map.of(WeightPresets.of("nf4"), 0.092, new WeightsChoice.IntegerCodes(4, 64, true, WeightsChoice.ScaleType.F32, false, 0), 0.108,
                 WeightPresets.of("dense"), 0.0);
         errors.forEach((choice, error) -> {
-            List<StoreReport> reports = StoreReport.of(torch, maker, choice, DType.F32);
+            List<StoreReport> reports = StoreReport.of(torch, maker, choice, DType.F32, 7);
             assertThat(reports).hasSize(7).allSatisfy(r -> assertThat(r.relativeError()).as("%s %s", choice, r.path()).isCloseTo(error, within(0.004)));
             assertThat(reports.getFirst().bitsPerWeight()).isCloseTo(choice instanceof WeightsChoice.Dense ? 32 : choice instanceof WeightsChoice.NormalFloat ? 4.1289 : 4.5, within(0.001));
         });
@@ -148,7 +148,7 @@ class WeightStoresTest {
             for (boolean symmetric : new boolean[] {true, false}) {
                 for (int tile : new int[] {0, 5}) {
                     WeightsChoice choice = new WeightsChoice.IntegerCodes(4, group, symmetric, WeightsChoice.ScaleType.F32, true, tile);
-                    try (WeightStores stores = WeightStores.open(torch, choice, DType.F32); WeightSource w = stored(torch, stores, DType.F32)) {
+                    try (WeightStores stores = WeightStores.open(torch, choice, DType.F32, 7); WeightSource w = stored(torch, stores, DType.F32)) {
                         Parameter scales = w.parameters().getFirst();
                         double[] g = Product.of(torch, w, true).gradients.get(scales.path());
                         double[] s = Product.doubles(torch, scales.data());
@@ -165,10 +165,117 @@ class WeightStoresTest {
         }
     }
 
+    static Stream<WeightsChoice> trained() {
+        return Stream.of(new WeightsChoice.Dense(), new WeightsChoice.Dense(WeightsChoice.StoredType.BF16, 5), new WeightsChoice.Factored(3, WeightsChoice.FactorStart.SVD),
+                new WeightsChoice.Factored(0.25, WeightsChoice.FactorStart.KAIMING), new WeightsChoice.FactoredSparse(4, 0.1, 8, 0), new WeightsChoice.FactoredSparse(4, 0.1, 8, 5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("trained")
+    void everyPartThatTrainsHasTheSlopeOfTheLoss(WeightsChoice choice) {
+        try (WeightStores stores = WeightStores.open(torch, choice, DType.F32, 7); WeightSource w = stored(torch, stores, DType.F32)) {
+            Map<String, double[]> gradients = Product.of(torch, w, true).gradients;
+            assertThat(gradients).hasSize(w.parameters().size());
+            for (Parameter p : w.parameters()) {
+                double[] g = gradients.get(p.path());
+                double[] values = Product.doubles(torch, p.data());
+                for (int i : new int[] {0, values.length / 3, values.length - 1}) {
+                    // linear in each element; powers of two, so that bf16 takes them whole
+                    double up = moved(w, p, values, i, 1);
+                    double down = moved(w, p, values, i, -1);
+                    moved(w, p, values, i, 0);
+                    assertThat(g[i]).as("%s[%d]", p.path(), i).isCloseTo((up - down) / 2, within(p.dtype() == DType.BF16 ? 0.02 * Math.max(1, Math.abs(g[i])) : 2e-4 * Math.max(1, Math.abs(g[i]))));
+                }
+            }
+        }
+    }
+
+    @Test
+    void factorsAreTheBestApproximationAndShareTheSingularValuesEvenly() {
+        try (WeightStores stores = WeightStores.open(torch, new WeightsChoice.Factored(OUT, WeightsChoice.FactorStart.SVD), DType.F32, 7);
+                WeightStores less = WeightStores.open(torch, new WeightsChoice.Factored(0.5, WeightsChoice.FactorStart.SVD), DType.F32, 7);
+                WeightSource whole = stored(torch, stores, DType.F32); WeightSource half = stored(torch, less, DType.F32); Tensor w = whole.rows(torch, 0, OUT); Tensor h = half.rows(torch, 0, OUT)) {
+            assertThat(distance(Product.doubles(torch, w), normal(OUT * IN))).isLessThan(1e-5);
+            // a random matrix of this shape keeps most of its energy in the upper half of its spectrum, and a truncation loses the rest of it
+            double[] u = Product.doubles(torch, half.parameters().get(0).data());
+            double[] v = Product.doubles(torch, half.parameters().get(1).data());
+            double lost = 0;
+            double[] full = Product.doubles(torch, whole.parameters().get(1).data());
+            for (int k = 0; k < OUT; k++) {
+                double sigma = 0;
+                for (int i = 0; i < IN; i++) {
+                    sigma += full[k * IN + i] * full[k * IN + i];
+                }
+                if (k >= OUT / 2) {
+                    lost += sigma * sigma;
+                } else {
+                    double columns = 0;
+                    for (int o = 0; o < OUT; o++) {
+                        columns += u[o * OUT / 2 + k] * u[o * OUT / 2 + k];
+                    }
+                    double rows = 0;
+                    for (int i = 0; i < IN; i++) {
+                        rows += v[k * IN + i] * v[k * IN + i];
+                    }
+                    assertThat(columns).isCloseTo(sigma, within(1e-4)).isCloseTo(rows, within(1e-4));
+                }
+            }
+            double[] exact = normal(OUT * IN);
+            double[] near = Product.doubles(torch, h);
+            double error = 0;
+            for (int i = 0; i < exact.length; i++) {
+                error += (exact[i] - near[i]) * (exact[i] - near[i]);
+            }
+            assertThat(error).isCloseTo(lost, within(1e-4));
+        }
+    }
+
+    @Test
+    void holesAreWhereTheLeastWeightsWereAndHaveNoGradient() {
+        for (WeightsChoice.Masked m : List.of(new WeightsChoice.Masked(WeightsChoice.MaskPattern.GROUPS, 0, 2, 4), new WeightsChoice.Masked(WeightsChoice.MaskPattern.ENTRIES, 0.25, 0, 0),
+                new WeightsChoice.Masked(WeightsChoice.MaskPattern.ROWS, 0.5, 0, 0), new WeightsChoice.Masked(WeightsChoice.MaskPattern.COLUMNS, 0.75, 0, 0))) {
+            try (WeightStores stores = WeightStores.open(torch, m, DType.F32, 7); WeightSource w = stored(torch, stores, DType.F32)) {
+                double kept = m.pattern() == WeightsChoice.MaskPattern.GROUPS ? 0.5 : m.kept();
+                double[] exact = normal(OUT * IN);
+                Product p = Product.of(torch, w, true);
+                double[] g = p.gradients.values().iterator().next();
+                int holes = 0;
+                for (int i = 0; i < g.length; i++) {
+                    if (p.weight[i] == 0) {
+                        holes++;
+                        assertThat(g[i]).isZero();
+                    } else {
+                        assertThat(p.weight[i]).isEqualTo(exact[i]);
+                        double dw = 0;
+                        for (int n = 0; n < Product.ROWS; n++) {
+                            dw += p.dy[n * OUT + i / IN] * p.x[n * IN + i % IN];
+                        }
+                        assertThat(g[i]).isCloseTo(dw, within(1e-5));
+                    }
+                }
+                assertThat(holes).as("%s", m).isEqualTo((int) Math.round((1 - kept) * g.length));
+                if (m.pattern() == WeightsChoice.MaskPattern.GROUPS) {
+                    for (int i = 0; i < g.length; i += 4) {
+                        double least = Double.MAX_VALUE;
+                        double greatest = 0;
+                        for (int k = i; k < i + 4; k++) {
+                            if (p.weight[k] == 0) {
+                                greatest = Math.max(greatest, Math.abs(exact[k]));
+                            } else {
+                                least = Math.min(least, Math.abs(exact[k]));
+                            }
+                        }
+                        assertThat(greatest).isLessThan(least);
+                    }
+                }
+            }
+        }
+    }
+
     private static double moved(WeightSource w, Parameter p, double[] values, int i, double by) {
         double[] v = values.clone();
         v[i] += by;
-        try (Tensor t = Product.tensor(torch, DType.F32, v, v.length)) {
+        try (Tensor t = Product.tensor(torch, p.dtype(), v, v.length)) {
             torch.overwrite(p.data(), () -> torch.download(t));
         }
         return Product.of(torch, w, false).loss();
@@ -176,7 +283,7 @@ class WeightStoresTest {
 
     @Test
     void aMatrixThatDoesNotDivideIsRefusedWithWhatWould() {
-        try (WeightStores stores = WeightStores.open(torch, new WeightsChoice.IntegerCodes(4, 48, true, null, false, 0), DType.F32)) {
+        try (WeightStores stores = WeightStores.open(torch, new WeightsChoice.IntegerCodes(4, 48, true, null, false, 0), DType.F32, 7)) {
             assertThatThrownBy(() -> stored(torch, stores, DType.F32)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("groups of 48 do not divide a row of 128");
         }
         assertThatThrownBy(() -> new WeightsChoice.NormalFloat(5, 64, true, 0)).hasMessageContaining("there are 2, 3, 4 and 8");
