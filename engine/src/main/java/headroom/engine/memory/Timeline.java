@@ -14,12 +14,17 @@ public final class Timeline implements Ledger.Watcher {
     private final List<Account> accounts = new ArrayList<>();
     private final List<String> ops = new ArrayList<>();
     private long[] totals = new long[CATEGORIES * 1024];
+    private long[] host = new long[1024];
     private int instants;
     private final List<String> owners = new ArrayList<>();
     private long lastOp = -1;
 
-    /** The highest state within one operation. {@code byCategory} is indexed by category ordinal. */
-    public record Instant(String op, String owner, long[] byCategory) {
+    /**
+     * The highest state of the device within one operation, and the most that the host held in it.
+     *
+     * @param byCategory on the device, indexed by category ordinal
+     */
+    public record Instant(String op, String owner, long[] byCategory, long hostBytes) {
         public long bytes() {
             return Arrays.stream(byCategory).sum();
         }
@@ -37,11 +42,13 @@ public final class Timeline implements Ledger.Watcher {
             owners.add(ledger.opOwner());
             if ((instants + 1) * CATEGORIES > totals.length) {
                 totals = Arrays.copyOf(totals, totals.length * 2);
+                host = Arrays.copyOf(host, host.length * 2);
             }
             store(ledger, instants++);
         } else if (ledger.total() > sum(instants - 1)) {
             store(ledger, instants - 1);
         }
+        host[instants - 1] = Math.max(host[instants - 1], ledger.total(Tier.HOST));
     }
 
     private void store(Ledger ledger, int i) {
@@ -62,7 +69,7 @@ public final class Timeline implements Ledger.Watcher {
     public List<Instant> instants() {
         List<Instant> out = new ArrayList<>(instants);
         for (int i = 0; i < instants; i++) {
-            out.add(new Instant(ops.get(i), owners.get(i), Arrays.copyOfRange(totals, i * CATEGORIES, (i + 1) * CATEGORIES)));
+            out.add(new Instant(ops.get(i), owners.get(i), Arrays.copyOfRange(totals, i * CATEGORIES, (i + 1) * CATEGORIES), host[i]));
         }
         return out;
     }

@@ -30,11 +30,12 @@ public final class Qlora implements Method.Provider {
     private static List<Setting> settings() {
         List<Setting> all = new ArrayList<>(Lora.SETTINGS);
         all.add(Setting.flag("double", true, "double quantisation: the block scales in 8 bits too (0.37 bits per weight less)"));
+        all.add(Setting.flag("paged", false, "optimizer state of pairs of at least 100,000 elements rests in host memory and visits the device for its step"));
         return all;
     }
 
     private static Recipe recipe(Settings s) {
         return Recipe.defaults().with(WeightsChoice.NormalFloat.nf4(s.flag("double"))).with(Lora.adapter(s)).with(new ActivationsChoice.BlockCheckpoint(1))
-                .with(OptimizerChoice.adamW(5e-4).withClip(0.3));
+                .with(OptimizerChoice.adamW(5e-4).withClip(0.3).with(s.flag("paged") ? OptimizerChoice.HostState.pages() : new OptimizerChoice.DeviceState()));
     }
 }

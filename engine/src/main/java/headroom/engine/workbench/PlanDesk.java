@@ -46,7 +46,7 @@ final class PlanDesk {
         final List<MemoryInstant> timeline = PlanReading.timeline(found.timeline());
         final MemoryInstant peak = timeline.get(found.peak().instant());
         return new MemoryPlan(request, prepared.method().settings(), found.peak().bytes(),
-                new MemoryInstant(peak.index(), 0, 0, peak.phase(), found.peak().op(), found.peak().owner(), PlanReading.bytes(found.peak().byCategory()), 0),
+                new MemoryInstant(peak.index(), 0, 0, peak.phase(), found.peak().op(), found.peak().owner(), PlanReading.bytes(found.peak().byCategory()), peak.hostBytes()),
                 0, Math.round(found.highestBytes() * BAND), request.budgetBytes().orElseGet(freeMemory), timeline,
                 found.layers().stream().map(PlanReading::layer).filter(PlanReading::holds).toList(), PlanReading.largest(found.largest()),
                 found.phases().stream().map(p -> new MemoryPlan.Phase(p.name(), p.note(), p.bytes())).toList(), List.of(), decisions(prepared, found),

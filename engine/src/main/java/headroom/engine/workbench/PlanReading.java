@@ -22,7 +22,7 @@ final class PlanReading {
         final PhaseReader reader = new PhaseReader();
         final List<MemoryInstant> timeline = new ArrayList<>(instants.size());
         for (final Timeline.Instant at : instants) {
-            timeline.add(new MemoryInstant(timeline.size(), 0, 0, reader.phase(at.op(), at.owner()), at.op(), at.owner(), bytes(at.byCategory()), 0));
+            timeline.add(new MemoryInstant(timeline.size(), 0, 0, reader.phase(at.op(), at.owner()), at.op(), at.owner(), bytes(at.byCategory()), at.hostBytes()));
         }
         return timeline;
     }
