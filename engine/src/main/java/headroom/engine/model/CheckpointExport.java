@@ -12,9 +12,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -47,10 +50,15 @@ public final class CheckpointExport {
         CheckpointNames names = CheckpointNames.of(model.config().family());
         Map<String, List<Piece>> tensors = new LinkedHashMap<>();
         Map<String, LinearSite> sites = new LinkedHashMap<>();
-        model.sites().forEach(s -> sites.put(s.path() + Paths.WEIGHT, s));
+        // a stored weight may be made of parameters, as factors are: they are written as the matrix that they make
+        Set<Parameter> parts = Collections.newSetFromMap(new IdentityHashMap<>());
+        model.sites().forEach(s -> {
+            sites.put(s.path() + Paths.WEIGHT, s);
+            parts.addAll(s.weight().parameters());
+        });
         for (Parameter p : model.parameters()) {
             // adapters and task heads go into files of their own
-            if (p.data().account().category() == Category.WEIGHTS && !sites.containsKey(p.path())) {
+            if (p.data().account().category() == Category.WEIGHTS && !parts.contains(p)) {
                 add(tensors, new Piece(names.place(p.path()), p.shape(), () -> p.data().retain()));
             }
         }

@@ -16,6 +16,8 @@ import java.util.List;
 
 /** Short words for common choices of the weights slot. */
 public final class WeightPresets {
+    /** Rows that are decoded at a time: as fast as whole matrices on a processor, and the scratch of a large matrix shrinks to a few MiB. */
+    private static final int TILE = 1024;
     private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "nf8", "nf4", "nf3", "nf2", "fp4", "host", "factored", "factored-sparse", "2:4");
 
     private WeightPresets() {}
@@ -31,15 +33,15 @@ public final class WeightPresets {
     public static WeightsChoice of(String word) {
         return switch (word) {
             case "dense" -> new Dense();
-            case "bf16" -> new Dense(StoredType.BF16, 0);
-            case "fp16" -> new Dense(StoredType.F16, 0);
-            case "int8" -> new IntegerCodes(8, 0, true, ScaleType.F32, false, 0);
-            case "int4", "int3" -> new IntegerCodes(word.charAt(3) - '0', 128, false, ScaleType.F16, false, 0);
-            case "int2" -> new IntegerCodes(2, 64, false, ScaleType.F16, false, 0);
-            case "nf8", "nf4", "nf3", "nf2" -> new NormalFloat(word.charAt(2) - '0', 64, true, 0);
-            case "fp4" -> new Float4(64, true, 0);
+            case "bf16" -> new Dense(StoredType.BF16, TILE);
+            case "fp16" -> new Dense(StoredType.F16, TILE);
+            case "int8" -> new IntegerCodes(8, 0, true, ScaleType.F32, false, TILE);
+            case "int4", "int3" -> new IntegerCodes(word.charAt(3) - '0', 128, false, ScaleType.F16, false, TILE);
+            case "int2" -> new IntegerCodes(2, 64, false, ScaleType.F16, false, TILE);
+            case "nf8", "nf4", "nf3", "nf2" -> new NormalFloat(word.charAt(2) - '0', 64, true, TILE);
+            case "fp4" -> new Float4(64, true, TILE);
             case "factored" -> new Factored(0.25, FactorStart.SVD);
-            case "factored-sparse" -> new FactoredSparse(0.25, 0.03, 32, 0);
+            case "factored-sparse" -> new FactoredSparse(0.25, 0.03, 32, TILE);
             case "2:4" -> new Masked(MaskPattern.GROUPS, 0, 2, 4);
             case "host" -> new HostBlock(StoredType.COMPUTE, 2);
             default -> throw new IllegalArgumentException("no weights '" + word + "'; there are " + String.join(", ", WORDS));

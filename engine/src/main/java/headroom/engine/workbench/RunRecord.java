@@ -1,6 +1,7 @@
 package headroom.engine.workbench;
 
 import headroom.engine.memory.Ledger;
+import headroom.engine.recipe.Notes;
 import headroom.engine.store.ExperimentStore;
 import headroom.engine.store.Measured;
 import headroom.engine.store.RunState;
@@ -120,6 +121,9 @@ final class RunRecord implements RunListener {
     public void started(long fromStep, long toStep) {
         tell(RunEvent.Level.INFO, fromStep == 0 ? "Started" : "Went on from step " + fromStep,
                 "seed %d, %,d steps, plan %s".formatted(job.request().seed(), toStep, Sizes.text(job.plan().peak().bytes())));
+        if (fromStep == 0) {
+            Notes.of(job.prepared().method().recipe()).forEach(note -> tell(RunEvent.Level.INFO, "Worth knowing", note));
+        }
     }
 
     /** Before anything is trained: which rows of the data cannot be used. */

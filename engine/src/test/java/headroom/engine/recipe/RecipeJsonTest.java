@@ -20,7 +20,7 @@ class RecipeJsonTest {
     @Test
     void weightsOfTheFirstVersionStillParse() {
         assertThat(Recipe.fromJson(OLD.formatted("{\"kind\":\"Nf4Weights\",\"block\":64,\"doubleQuantisation\":true}")).weights())
-                .isEqualTo(WeightsChoice.NormalFloat.nf4(true));
+                .isEqualTo(new WeightsChoice.NormalFloat(4, 64, true, 0));
         assertThat(Recipe.fromJson(OLD.formatted("{\"kind\":\"DenseWeights\"}")).weights()).isEqualTo(new WeightsChoice.Dense());
     }
 

@@ -12,7 +12,9 @@ import headroom.engine.compute.TorchCompute;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
+import headroom.engine.model.CheckpointExport;
 import headroom.engine.model.HuggingFaceConfig;
+import headroom.engine.model.Model;
 import headroom.engine.model.ModelConfig;
 import headroom.engine.model.RandomWeights;
 import headroom.engine.model.Transformers;
@@ -21,6 +23,7 @@ import headroom.engine.recipe.WeightPresets;
 import headroom.engine.recipe.WeightsChoice;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.ops.WeightSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -140,6 +143,21 @@ class WeightStoresTest {
             assertThat(reports).hasSize(7).allSatisfy(r -> assertThat(r.relativeError()).as("%s %s", choice, r.path()).isCloseTo(error, within(0.004)));
             assertThat(reports.getFirst().bitsPerWeight()).isCloseTo(choice instanceof WeightsChoice.Dense ? 32 : choice instanceof WeightsChoice.NormalFloat ? 4.1289 : 4.5, within(0.001));
         });
+    }
+
+    @Test
+    void anExportWritesTheMatrixThatTheStoredPartsMake() {
+        ModelConfig config = HuggingFaceConfig.parse("small", """
+                {"model_type":"llama","vocab_size":64,"hidden_size":32,"num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":64,"max_position_embeddings":64}""");
+        Map<WeightsChoice, List<String>> written = new LinkedHashMap<>();
+        for (WeightsChoice choice : List.of(new WeightsChoice.Dense(), new WeightsChoice.Factored(4, WeightsChoice.FactorStart.SVD), WeightPresets.of("factored-sparse"),
+                new WeightsChoice.IntegerCodes(4, 0, false, WeightsChoice.ScaleType.F32, true, 0), WeightPresets.of("host"), WeightPresets.of("2:4"))) {
+            try (WeightStores stores = WeightStores.open(torch, choice, DType.F32, 7);
+                    Model m = Transformers.build(config, new RandomWeights(torch, DType.F32, stores, config, 3), 0)) {
+                written.put(choice, CheckpointExport.entries(torch, m, DType.F32).stream().map(e -> e.name() + " " + e.shape()).sorted().toList());
+            }
+        }
+        assertThat(written.values()).allSatisfy(names -> assertThat(names).isEqualTo(written.get(new WeightsChoice.Dense())));
     }
 
     @Test
