@@ -72,6 +72,9 @@ final class Levers {
             levers.add(new Lever("Optimizer state in bf16", false, "Moments in 16 bits and no master copy: small steps may be lost.",
                     r -> r.with("state", "bf16")));
         }
+        if ("f32".equals(now.get("state"))) {
+            levers.add(new Lever("Optimizer state in 8 bits", false, "Moments in codes of blocks, within the noise of training.", r -> r.with("state", "int8")));
+        }
         final int batch = Integer.parseInt(now.getOrDefault("batch", "1"));
         final int accumulate = Integer.parseInt(now.getOrDefault("accumulate", "1"));
         if (batch > 1) {
@@ -104,6 +107,8 @@ final class Levers {
         }
         if (method.equals("full")) {
             levers.add(new Lever("GaLore", false, "Every weight trains; Adam's moments live in a small subspace.", r -> keepingCommon(r, "galore")));
+            levers.add(new Lever("Optimizer state to host memory", true, "Needs as many bytes there, and moves gradients down and weights up.",
+                    r -> keepingCommon(r, "cpu-offload").with("compute", plan.resolved().getOrDefault("compute", "f32"))));
         }
         return levers;
     }
