@@ -17,6 +17,9 @@ final class OptimizerWords {
         }
         if (o.inBackward()) {
             words.add("stepping in the backward pass");
+            if (o.clip() instanceof OptimizerChoice.Clip.Global all) {
+                words.add(all.normPass() ? "the norm of all gradients found by a first one" : "each tensor clipped by its own norm");
+            }
         }
         switch (o.residence()) {
             case OptimizerChoice.DeviceState _ -> { }
