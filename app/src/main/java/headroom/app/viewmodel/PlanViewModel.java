@@ -311,7 +311,9 @@ public final class PlanViewModel implements AutoCloseable {
         final long needed = plan.worstPeakBytes() + plan.outsideBytes();
         final String need = "It needs " + Units.memory(needed) + " " + Units.band(plan.bandBytes()) + " of " + Units.memory(plan.budgetBytes()) + ". ";
         final boolean curable = plan.advice().stream().anyMatch(advice -> advice.helps() && advice.verdict() == Verdict.FITS);
-        return need + switch (plan.verdict()) {
+        // another tier of memory, which the budget of the device says nothing about
+        final String host = plan.hostBytesAtPeak() > 0 ? "Besides, " + Units.memory(plan.hostBytesAtPeak()) + " lie in host memory. " : "";
+        return need + host + switch (plan.verdict()) {
             case FITS -> Units.memory(plan.freeBytes()) + " of headroom stay free at the worst batch.";
             case TIGHT -> "The headroom of " + Units.memory(plan.freeBytes()) + " is smaller than the error band." + (curable ? " One change below makes it safe." : "");
             case OVER -> Units.memory(-plan.freeBytes()) + " are missing." + (curable ? " One change below makes it fit." : " No single change makes it fit: combine several, or raise the budget.");

@@ -3,6 +3,7 @@ package headroom.app.viewmodel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import headroom.engine.workbench.Comparison;
+import headroom.engine.workbench.MemoryInstant;
 import headroom.engine.workbench.MemoryPlan;
 import headroom.engine.workbench.PlanRequest;
 import headroom.engine.workbench.Problem;
@@ -174,6 +175,16 @@ class StageViewModelsTest {
         assertThat(PlanViewModel.sentence(over).replace('\u2009', ' ')).isEqualTo("It needs 0.39 GiB ± 20.0 MiB of 0.29 GiB. 100.0 MiB are missing. One change below makes it fit.");
         final MemoryPlan hopeless = PretendWorkbench.plan(request, 400 * PretendWorkbench.MIB, List.of());
         assertThat(PlanViewModel.sentence(hopeless)).contains("No single change makes it fit");
+    }
+
+    @Test
+    void whatLiesInHostMemoryIsSaidApart() {
+        final MemoryPlan p = PretendWorkbench.plan(PlanRequest.of("minilm", "reviews", "lora"));
+        final MemoryInstant at = new MemoryInstant(0, 0, 0, "backward", "linear", "encoder.0", p.peak().bytes(), 2048 * PretendWorkbench.MIB);
+        final MemoryPlan offloaded = new MemoryPlan(p.request(), p.resolved(), p.peakBytes(), at, 0, p.bandBytes(), p.budgetBytes(), p.timeline(), p.perLayer(), p.largest(), p.preflight(),
+                p.advice(), p.decisions(), p.parameters(), p.trainedParameters(), p.flops(), p.operations(), p.planSeconds());
+        assertThat(PlanViewModel.sentence(p)).doesNotContain("host");
+        assertThat(PlanViewModel.sentence(offloaded).replace('\u2009', ' ')).contains("Besides, 2.00 GiB lie in host memory. ");
     }
 
     @Test
