@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /** Plans by rehearsal: what a model, a recipe and a batch shape need, phase by phase, op by op and layer by layer. No number here comes from a formula. */
 public final class Planner {
@@ -58,7 +59,7 @@ public final class Planner {
         }
     }
 
-    /** One step of every kind after the first; layer draws repeat themselves, so a few stand for all. */
+    /** One step of every kind after the first; layer draws repeat themselves, so a few stand for all, with the one that goes deepest. */
     private static List<Long> rehearsed(Assembly a, long totalSteps) {
         Map<Long, Long> kinds = new LinkedHashMap<>();
         long first = a.mark(0);
@@ -71,7 +72,9 @@ public final class Planner {
         if (kinds.isEmpty()) {
             return List.of(1L);
         }
-        return List.copyOf(kinds.values());
+        TreeSet<Long> steps = new TreeSet<>(kinds.values());
+        steps.addAll(Turns.deepest(a, 1, totalSteps));
+        return List.copyOf(steps);
     }
 
     private static MemoryPlan describe(Assembly a, Rehearsal.Phase p, long step, List<MemoryPlan.Phase> phases, Map<String, long[]> flops) {

@@ -3,13 +3,23 @@ package headroom.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import headroom.engine.data.Batch;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Timeline;
 import headroom.engine.method.Methods;
+import headroom.engine.model.ModelConfig;
 import headroom.engine.model.ModelShapes;
+import headroom.engine.model.RandomWeights;
+import headroom.engine.model.Transformers;
+import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the optimizer's choices leave of state and gradients of a model of seven billion parameters, against the arithmetic of their specifications. */
 class OptimizerStateAtScaleTest {
@@ -75,5 +85,21 @@ class OptimizerStateAtScaleTest {
         long state = most(plan("apollo", Map.of("mini", "true")), Category.OPTIMIZER);
         // master copy of everything; moments of the input embedding and of the head in full
         assertThat(perParameter(state)).isCloseTo(4 + 8.0 * 2 * TABLE / P, within(0.01));
+    }
+
+    /** A turn further down keeps activations of all blocks above it: the turns that matter may come late. */
+    @ParameterizedTest
+    @ValueSource(strings = {"descending", "ascending", "random"})
+    void thePlanKnowsTheTurnThatNeedsMost(String order) {
+        ModelConfig config = ModelShapes.find("llama-7b").orElseThrow().config();
+        Recipe r = Methods.recipe("badam", Map.of("batch", "4", "length", "512", "order", order, "every", "10"));
+        Assembly.ModelMaker maker = (c, dtype, storage) -> Transformers.build(config, new RandomWeights(c, dtype, storage, config, 1), 0);
+        Batch.Shape shape = new Batch.Shape(4, 512);
+        List<Rehearsal.Occasion> all = new ArrayList<>();
+        for (long step = 0; step < 400; step++) {
+            all.add(new Rehearsal.Occasion(step, true, shape));
+        }
+        MemoryPlan planned = Planner.plan(new Planner.Request(r, maker, new Assembly.Task.LanguageModelling(), shape, null, 1, 400));
+        assertThat(planned.highestBytes()).isEqualTo(Rehearsal.peakOf(r, maker, new Assembly.Task.LanguageModelling(), 1, 400, all).bytes());
     }
 }
