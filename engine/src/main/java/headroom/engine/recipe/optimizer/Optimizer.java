@@ -32,6 +32,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     private final StateTier tier;
     private final Clipping clipping;
     private final long totalSteps;
+    private final List<GradientObserver> observers = new ArrayList<>();
     private final Map<Parameter, Tensor> gradients = new LinkedHashMap<>();
     private final Map<Parameter, ParameterState> states = new LinkedHashMap<>();
     private Trainables trainables = Trainables.none();
@@ -133,10 +134,11 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
             return;
         }
         try (Tensor g = gradients.remove(p)) {
-            if (g != null && trainables.trains(p)) {
-                double own = clipping.measure(p, g);
-                if (!measuring) {
+            if (g != null) {
+                double own = complete(p, g);
+                if (trainables.trains(p) && !measuring) {
                     step(p, g, own, wantsNormFirst() ? measured : own);
+                    observers.forEach(o -> o.afterStep(p, g));
                 }
             }
         }
@@ -144,21 +146,34 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
 
     /** Ends a step: clips by the global norm and steps what has a gradient. Returns the norm before clipping; NaN on a dry machine. */
     public double boundary() {
-        if (gradients.isEmpty()) {
-            return clipping.norm();
-        }
-        compute.ledger().during("gradient norm", "");
-        Map<Parameter, Double> own = new LinkedHashMap<>();
-        gradients.forEach((p, g) -> own.put(p, clipping.measure(p, g)));
-        double norm = clipping.norm();
-        for (Parameter p : new ArrayList<>(gradients.keySet())) {
-            try (Tensor g = gradients.remove(p)) {
-                if (trainables.trains(p)) {
-                    step(p, g, own.get(p), norm);
+        if (!gradients.isEmpty()) {
+            compute.ledger().during("gradient norm", "");
+            Map<Parameter, Double> own = new LinkedHashMap<>();
+            gradients.forEach((p, g) -> own.put(p, complete(p, g)));
+            for (Parameter p : new ArrayList<>(gradients.keySet())) {
+                try (Tensor g = gradients.remove(p)) {
+                    if (trainables.trains(p)) {
+                        step(p, g, own.get(p), clipping.norm());
+                        observers.forEach(o -> o.afterStep(p, g));
+                    }
                 }
             }
         }
-        return norm;
+        observers.forEach(o -> o.boundary(runStep));
+        return clipping.norm();
+    }
+
+    /** A gradient is complete: whoever observes sees it, and its norm counts if it will be stepped. Returns its norm. */
+    private double complete(Parameter p, Tensor g) {
+        if (!measuring) {
+            observers.forEach(o -> o.beforeStep(p, g));
+        }
+        return trainables.trains(p) ? clipping.measure(p, g) : Double.NaN;
+    }
+
+    /** Shows gradients to an observer from now on, to several in the order in which they came. */
+    public void observe(GradientObserver observer) {
+        observers.add(observer);
     }
 
     /** Squared gradient norm of each parameter in the last step, by path; empty where no gradient exists. */
@@ -238,7 +253,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         }
     }
 
-    /** Brings the state of a parameter to a tier. The recipe's residence brings it back after the next step. */
+    /** Brings the state of a parameter to a tier. The next step brings it back to where the recipe wants it. */
     public void moveState(Parameter p, Tier to) {
         if (states.get(p) instanceof ParameterState s) {
             s.move(to);

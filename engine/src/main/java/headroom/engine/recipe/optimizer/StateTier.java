@@ -28,12 +28,14 @@ record StateTier(Compute compute, OptimizerChoice.Residence choice, boolean mast
 
     void step(Parameter p, ParameterState s, Tensor gradient, Step step) {
         if (of(p) == Tier.DEVICE) {
+            s.move(Tier.DEVICE);
             through(p, s, gradient, step);
         } else if (((OptimizerChoice.HostState) choice).paged()) {
             s.move(Tier.DEVICE);
             through(p, s, gradient, step);
             s.move(Tier.HOST);
         } else {
+            s.move(Tier.HOST);
             Tier before = compute.in(Tier.HOST);
             try (Tensor g = compute.copyTo(Tier.HOST, gradient)) {
                 through(p, s, g, step);
