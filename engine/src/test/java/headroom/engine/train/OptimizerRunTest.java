@@ -10,6 +10,7 @@ import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.method.Methods;
 import headroom.engine.model.HuggingFaceConfig;
+import headroom.engine.recipe.ActivationsChoice;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.ComputeType;
 import headroom.engine.recipe.OptimizerChoice;
@@ -22,6 +23,8 @@ import headroom.engine.recipe.SelectorChoice.LayerwiseSampling;
 import headroom.engine.recipe.data.BatchUpload;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.tape.Parameter;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -199,6 +202,40 @@ class OptimizerRunTest {
                 TinyRun run = TinyRun.of(TinyTask.decoder(), recipe(o).with(type), 12).asPlanned();
                 assertThat(run.losses().getLast()).as("%s %s", o, type).isLessThan(run.losses().getFirst());
             }
+        }
+    }
+
+    @Test
+    void steppingInTheBackwardPassAndCheckpointsDoNotDisturbEachOther() throws Exception {
+        Recipe lomo = recipe(OptimizerChoice.adamW(0.3).with(new Sgd(0)).steppingInBackward(true));
+        TinyTask t = decoder(3, true);
+        TinyRun kept = TinyRun.of(t, lomo, 5).asPlanned();
+        TinyRun again = TinyRun.of(t, lomo.with(new ActivationsChoice.BlockCheckpoint(1)), 5).asPlanned();
+        assertThat(again.losses()).isEqualTo(kept.losses());
+    }
+
+    /** Four choices, not a method. */
+    @Test
+    void fourBitWeightsPairsCheckpointsAndEightBitAdamMix() throws Exception {
+        Recipe qlora = Methods.recipe("qlora", Map.of("batch", "8", "length", "32", "rank", "4", "alpha", "8", "rate", "3e-3"));
+        for (OptimizerChoice.Residence r : List.of(new OptimizerChoice.DeviceState(), new OptimizerChoice.HostState(100, true))) {
+            Recipe mixed = qlora.with(qlora.optimizer().with(new OptimizerChoice.Dynamic8State(64, 100)).with(r));
+            TinyRun run = TinyRun.of(TinyTask.encoder(), mixed, 14).asPlanned();
+            assertThat(run.losses().getLast()).isLessThan(run.losses().getFirst());
+        }
+    }
+
+    /** A recipe that was stored before the slot had parts trains as the method trains now. */
+    @Test
+    void aRecipeOfFirstLightTrainsOn() throws Exception {
+        for (String method : List.of("galore", "lisa")) {
+            String json;
+            try (InputStream in = Recipe.class.getResourceAsStream("older/" + method + ".json")) {
+                json = new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\"length\" : 128", "\"length\" : 32");
+            }
+            Map<String, String> settings = method.equals("galore") ? Map.of("compute", "bf16", "state", "bf16", "per-layer", "true", "length", "32") : Map.of("length", "32");
+            TinyRun then = TinyRun.of(TinyTask.decoder(), Recipe.fromJson(json), 4).asPlanned();
+            assertThat(then.losses()).isEqualTo(TinyRun.of(TinyTask.decoder(), Methods.recipe(method, settings), 4).losses());
         }
     }
 }
