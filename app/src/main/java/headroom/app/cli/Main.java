@@ -65,7 +65,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new RunsCommand(terminal)).addSubcommand(new ShowCommand(terminal))
                 .addSubcommand(new ResumeCommand(terminal)).addSubcommand(new CompareCommand(terminal))
                 .addSubcommand(new TryCommand(terminal)).addSubcommand(new ExportCommand(terminal))
-                .addSubcommand(new CorpusCommand(terminal)).addSubcommand(new ClaimsCommand(terminal));
+                .addSubcommand(new CorpusCommand(terminal)).addSubcommand(new ClaimsCommand(terminal))
+                .addSubcommand(new WeightsCommand(terminal));
         commands.setUsageHelpWidth(HELP_WIDTH);
         commands.setOut(new PrintWriter(terminal.out(), true));
         commands.setErr(new PrintWriter(terminal.err(), true));

@@ -65,6 +65,16 @@ class MainTest {
     }
 
     @Test
+    void formsOfWeightsAreSummedAndOneFormIsShownMatrixByMatrix() throws Exception {
+        assertThat(run("weights", "sprout")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("bits/weight").contains("all 2").contains("1,056").contains("4.125").contains("9.30 %").contains("fp16").doesNotContain("mlp.up");
+        assertThat(run("weights", "sprout", "nf4", "--json", folder.resolve("weights.json").toString())).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("decoder.0.mlp.up 16×64");
+        final JsonNode written = new ObjectMapper().readTree(Files.readString(folder.resolve("weights.json")));
+        assertThat(names(written.at("/matrices/0"))).containsExactly("form", "path", "out", "in", "bytes", "bitsPerWeight", "relativeError", "maxError");
+    }
+
+    @Test
     void claimsAreATableAndTheExitCodeIsZeroOnlyWhenAllHold() throws Exception {
         assertThat(run("claims")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("published").contains("-0.60 %").contains("≤ 48").contains("stays below").contains("2 claims of 2 methods: all hold.");

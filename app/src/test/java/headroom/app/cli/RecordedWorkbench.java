@@ -29,6 +29,7 @@ import headroom.engine.workbench.RunState;
 import headroom.engine.workbench.RunSummary;
 import headroom.engine.workbench.Setting;
 import headroom.engine.workbench.StepHistory;
+import headroom.engine.workbench.StoredMatrix;
 import headroom.engine.workbench.TaskKind;
 import headroom.engine.workbench.TryResult;
 import headroom.engine.workbench.Verdict;
@@ -66,6 +67,7 @@ final class RecordedWorkbench {
                     case "catalog" -> catalog();
                     case "plan" -> plan(ask((PlanRequest) args[0]));
                     case "claims" -> claims((Optional<?>) args[0]);
+                    case "storing" -> storing((Optional<?>) args[1]);
                     case "start" -> start(ask((RunRequest) args[0]));
                     case "resume", "show", "snapshot", "await", "export", "tryText", "compare", "runs" -> run(method.getName(), args);
                     default -> throw new AssertionError("the command line asked for " + method.getName());
@@ -97,6 +99,13 @@ final class RecordedWorkbench {
                         "equal", 0.02, -0.006, true, "in bf16"),
                 new ClaimRow("qlora", "65b-in-48", "65B on one card", "measured", "Dettmers 2023, abstract", List.of("qlora, llama-65b"), 48, claimed, "GB", "at most", 0,
                         claimed / 48 - 1, claimed <= 48, ""));
+    }
+
+    private List<StoredMatrix> storing(Optional<?> form) {
+        asked.add(form);
+        final List<StoredMatrix> all = List.of(new StoredMatrix("nf4", "decoder.0.mlp.up", 16, 64, 528, 0.092, 0.01), new StoredMatrix("nf4", "decoder.0.mlp.down", 64, 16, 528, 0.094, 0.02),
+                new StoredMatrix("fp16", "decoder.0.mlp.up", 16, 64, 2_048, 0.0002, 1e-5));
+        return form.isPresent() ? all.subList(0, 2) : all;
     }
 
     private String start(RunRequest request) {

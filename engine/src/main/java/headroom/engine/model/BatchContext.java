@@ -6,7 +6,14 @@ import headroom.engine.tape.ops.Attention;
 /**
  * What every layer of one batch shares.
  *
+ * @param lengths valid tokens of each sequence [B] (int64); borrowed
+ * @param causal true if a token sees only itself and what is before it
  * @param cos rotary cosines [T, D/2], null with learned positions; borrowed, like {@code sin}
  * @param cache keys and values of what was read before, null outside generation; layers take theirs by their place
  */
-record BatchContext(Attention.Spec attention, Tensor cos, Tensor sin, KeyValueCache cache) {}
+record BatchContext(Tensor lengths, boolean causal, Tensor cos, Tensor sin, KeyValueCache cache) {
+    /** Attention of a layer with so many heads, which may differ from layer to layer. */
+    Attention.Spec attention(long heads, long kvHeads) {
+        return new Attention.Spec(lengths, heads, kvHeads, causal);
+    }
+}

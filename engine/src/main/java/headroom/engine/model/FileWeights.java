@@ -35,6 +35,7 @@ public final class FileWeights implements WeightsFactory {
         this.storage = storage;
         this.file = file;
         this.names = CheckpointNames.in(config.family(), file);
+        storage.begin(config);
     }
 
     @Override
@@ -45,7 +46,8 @@ public final class FileWeights implements WeightsFactory {
     /** @throws FormatException if the file has no such tensor, or one of another shape or kind */
     @Override
     public Parameter parameter(String path, Parameter.Role role, Shape shape, Start start) {
-        return new Parameter(path, role, read(path, Paths.site(path), shape));
+        Tensor whole = read(path, Paths.site(path), shape);
+        return new Parameter(path, role, role == Parameter.Role.BIAS ? storage.bias(compute, Paths.site(path), whole) : whole);
     }
 
     /** @throws FormatException if the file has no such tensor, or one of another shape or kind */

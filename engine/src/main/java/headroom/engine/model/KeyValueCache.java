@@ -21,13 +21,17 @@ final class KeyValueCache implements AutoCloseable {
     private final List<Tensor> values = new ArrayList<>();
     private long filled;
 
-    /** @param capacity most tokens of the text, C */
-    KeyValueCache(Compute c, DType dtype, ModelConfig config, List<String> owners, long capacity) {
+    /**
+     * @param owners paths of the layers
+     * @param widths K·D of each layer
+     * @param capacity most tokens of the text, C
+     */
+    KeyValueCache(Compute c, DType dtype, List<String> owners, List<Long> widths, long capacity) {
         this.capacity = capacity;
         try {
-            for (String owner : owners) {
-                keys.add(c.zeros(Category.WORKSPACE, owner, dtype, Shape.of(capacity, config.kvWidth())));
-                values.add(c.zeros(Category.WORKSPACE, owner, dtype, Shape.of(capacity, config.kvWidth())));
+            for (int i = 0; i < owners.size(); i++) {
+                keys.add(c.zeros(Category.WORKSPACE, owners.get(i), dtype, Shape.of(capacity, widths.get(i))));
+                values.add(c.zeros(Category.WORKSPACE, owners.get(i), dtype, Shape.of(capacity, widths.get(i))));
             }
         } catch (RuntimeException e) {
             close();

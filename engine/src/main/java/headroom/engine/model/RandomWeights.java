@@ -32,6 +32,7 @@ public final class RandomWeights implements WeightsFactory {
         this.storage = storage;
         this.seed = seed;
         this.residualDeviation = DEVIATION / Math.sqrt(2.0 * config.layers());
+        storage.begin(config);
     }
 
     @Override
@@ -41,7 +42,8 @@ public final class RandomWeights implements WeightsFactory {
 
     @Override
     public Parameter parameter(String path, Parameter.Role role, Shape shape, Start start) {
-        return new Parameter(path, role, started(path, Paths.site(path), shape, start));
+        Tensor whole = started(path, Paths.site(path), shape, start);
+        return new Parameter(path, role, role == Parameter.Role.BIAS ? storage.bias(compute, Paths.site(path), whole) : whole);
     }
 
     @Override

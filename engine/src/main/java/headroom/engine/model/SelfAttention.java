@@ -23,12 +23,13 @@ final class SelfAttention {
     SelfAttention(ModelConfig c, WeightsFactory weights, String path, int layer) {
         this.path = path;
         this.layer = layer;
-        this.heads = c.heads();
-        this.kvHeads = c.kvHeads();
         this.q = site(weights, path + ".q", c.queryWidth(), c.hidden(), c.qkvBias());
         this.k = site(weights, path + ".k", c.kvWidth(), c.hidden(), c.qkvBias());
         this.v = site(weights, path + ".v", c.kvWidth(), c.hidden(), c.qkvBias());
         this.out = site(weights, path + ".out", c.hidden(), c.queryWidth(), c.outBias());
+        // a storage may have taken heads out
+        this.heads = q.out() / c.headDim();
+        this.kvHeads = k.out() / c.headDim();
     }
 
     /** A linear site whose bias, if it has one, starts at zero. */
@@ -48,10 +49,15 @@ final class SelfAttention {
             qs = pass.apply(new Rotary(batch.cos(), batch.sin(), heads), qs.last());
             ks = pass.apply(new Rotary(batch.cos(), batch.sin(), kvHeads), ks.last());
         }
-        Op attend = batch.cache() == null ? new Attention(batch.attention()) : batch.cache().attention(layer, batch.attention());
+        Attention.Spec spec = batch.attention(heads, kvHeads);
+        Op attend = batch.cache() == null ? new Attention(spec) : batch.cache().attention(layer, spec);
         Value mixed = pass.apply(attend, qs.last(), ks.last(), vs.last());
         pass.compute().within(before);
         return out.forward(pass, mixed.last());
+    }
+
+    long kvWidth() {
+        return k.out();
     }
 
     List<LinearSite> sites() {

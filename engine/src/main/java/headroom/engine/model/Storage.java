@@ -20,6 +20,19 @@ public interface Storage {
      */
     WeightSource store(Compute c, String path, long out, long in, Supplier<Tensor> dense);
 
+    /** Told by a factory which model the matrices belong to, before it offers the first. */
+    default void begin(ModelConfig config) {}
+
+    /**
+     * What stays of the bias of a site, if the storage takes rows out of its matrix.
+     *
+     * @param whole [out]; owned by the callee
+     * @return owned by the caller
+     */
+    default Tensor bias(Compute c, String site, Tensor whole) {
+        return whole;
+    }
+
     /** Plain tensors, as they come. */
     Storage DENSE = (c, path, out, in, dense) ->
             new DenseWeight(new Parameter(path + ".weight", Parameter.Role.MATRIX, dense.get().book(Category.WEIGHTS, path)));

@@ -75,7 +75,7 @@ public final class TransformerDecoder implements Model {
 
     /** An empty cache for a text of at most {@code capacity} tokens. */
     KeyValueCache cache(Compute c, long capacity) {
-        return new KeyValueCache(c, tokens.dtype(), config, stack.paths(), capacity);
+        return new KeyValueCache(c, tokens.dtype(), stack.paths(), stack.kvWidths(), capacity);
     }
 
     private Value embedded(Pass pass, Inputs inputs, long from) {

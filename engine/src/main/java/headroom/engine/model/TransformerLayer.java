@@ -48,6 +48,10 @@ final class TransformerLayer {
         return sites;
     }
 
+    long kvWidth() {
+        return attention.kvWidth();
+    }
+
     List<Parameter> parameters() {
         List<Parameter> all = new ArrayList<>(24);
         attentionNorm.collect(all);

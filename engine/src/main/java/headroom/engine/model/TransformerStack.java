@@ -5,7 +5,6 @@ import headroom.engine.compute.Tensor;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
-import headroom.engine.tape.ops.Attention;
 import headroom.engine.tape.stack.Block;
 import headroom.engine.tape.stack.StackDriver;
 import java.util.ArrayList;
@@ -50,10 +49,10 @@ final class TransformerStack implements AutoCloseable {
     /** x [N, d], read for the last time → [N, d]. */
     Value run(Pass pass, StackDriver driver, Value x, Model.Inputs inputs) {
         if (rotary == null) {
-            return run(pass, driver, x, new BatchContext(attention(inputs), null, null, null));
+            return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), null, null, null));
         }
         rotary.prepare(inputs.length());
-        return run(pass, driver, x, new BatchContext(attention(inputs), rotary.cos(), rotary.sin(), null));
+        return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), rotary.cos(), rotary.sin(), null));
     }
 
     /** The same for the next tokens of one text whose beginning is in a cache. */
@@ -61,19 +60,19 @@ final class TransformerStack implements AutoCloseable {
         long from = cache.filled();
         Value y;
         if (rotary == null) {
-            y = run(pass, StackDriver.PLAIN, x, new BatchContext(attention(inputs), null, null, cache));
+            y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), null, null, cache));
         } else {
             rotary.prepare(cache.capacity());
             try (Tensor cos = rotary.cos().rows(from, from + inputs.length()); Tensor sin = rotary.sin().rows(from, from + inputs.length())) {
-                y = run(pass, StackDriver.PLAIN, x, new BatchContext(attention(inputs), cos, sin, cache));
+                y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), cos, sin, cache));
             }
         }
         cache.advance(inputs.length());
         return y;
     }
 
-    private Attention.Spec attention(Model.Inputs inputs) {
-        return new Attention.Spec(inputs.lengths(), config.heads(), config.kvHeads(), !config.family().isEncoder());
+    private boolean causal() {
+        return !config.family().isEncoder();
     }
 
     private Value run(Pass pass, StackDriver driver, Value x, BatchContext batch) {
@@ -86,6 +85,11 @@ final class TransformerStack implements AutoCloseable {
 
     List<LinearSite> sites() {
         return sites;
+    }
+
+    /** Width of the keys (or values) of each layer. */
+    List<Long> kvWidths() {
+        return layers.stream().map(TransformerLayer::kvWidth).toList();
     }
 
     List<String> paths() {

@@ -51,10 +51,10 @@ public final class Validator {
     private static void weights(Recipe r, List<String> clashes) {
         boolean inPlace = r.selector() instanceof SelectorChoice.AllParameters || r.selector() instanceof SelectorChoice.LayerwiseSampling;
         String clash = ", and selector " + name(r.selector()) + " would train them; add an adapter and use AdapterOnly, or use DenseWeights";
-        switch (r.weights()) {
+        switch (r.weights() instanceof WeightsChoice.Cut cut ? cut.of() : r.weights()) {
             case WeightsChoice.Dense d when inPlace && d.stored() == WeightsChoice.StoredType.F16 ->
                     clashes.add("weights stored in float16 are read by products in " + r.compute() + " and frozen" + clash);
-            case WeightsChoice.NormalFloat _, WeightsChoice.Float4 _ when inPlace -> clashes.add("weights " + WeightPresets.wordOf(r.weights()) + " are frozen codes" + clash);
+            case WeightsChoice c when inPlace && (c instanceof WeightsChoice.NormalFloat || c instanceof WeightsChoice.Float4) -> clashes.add("weights " + WeightPresets.wordOf(c) + " are frozen codes" + clash);
             case WeightsChoice.HostBlock _ when inPlace -> clashes.add("weights on the host visit the device to be read and are frozen" + clash);
             case WeightsChoice.IntegerCodes i when inPlace && !i.trainScales() -> clashes.add("weights " + WeightPresets.wordOf(i) + " are frozen codes" + clash);
             default -> { }

@@ -1,5 +1,6 @@
 package headroom.engine.recipe;
 
+import headroom.engine.recipe.WeightsChoice.Cut;
 import headroom.engine.recipe.WeightsChoice.Dense;
 import headroom.engine.recipe.WeightsChoice.FactorStart;
 import headroom.engine.recipe.WeightsChoice.Factored;
@@ -18,7 +19,7 @@ import java.util.List;
 public final class WeightPresets {
     /** Rows that are decoded at a time: as fast as whole matrices on a processor, and the scratch of a large matrix shrinks to a few MiB. */
     private static final int TILE = 1024;
-    private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "nf8", "nf4", "nf3", "nf2", "fp4", "host", "factored", "factored-sparse", "2:4");
+    private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "nf8", "nf4", "nf3", "nf2", "fp4", "host", "factored", "factored-sparse", "2:4", "cut");
 
     private WeightPresets() {}
 
@@ -28,7 +29,7 @@ public final class WeightPresets {
 
     /**
      * The choice that a word stands for: codes with double quantisation; integers per row for 8 bits, in groups of 128 (2 bits: 64) with zero points for fewer; host weights with one block
-     * fetched ahead; factors of a quarter of the full rank.
+     * fetched ahead; factors of a quarter of the full rank; half of the heads and channels.
      */
     public static WeightsChoice of(String word) {
         return switch (word) {
@@ -43,6 +44,7 @@ public final class WeightPresets {
             case "factored" -> new Factored(0.25, FactorStart.SVD);
             case "factored-sparse" -> new FactoredSparse(0.25, 0.03, 32, TILE);
             case "2:4" -> new Masked(MaskPattern.GROUPS, 0, 2, 4);
+            case "cut" -> new Cut(0.5, 0.5, List.of(), new Dense());
             case "host" -> new HostBlock(StoredType.COMPUTE, 2);
             default -> throw new IllegalArgumentException("no weights '" + word + "'; there are " + String.join(", ", WORDS));
         };
@@ -63,6 +65,7 @@ public final class WeightPresets {
             case Factored _ -> "factored";
             case FactoredSparse _ -> "factored-sparse";
             case Masked _ -> "2:4";
+            case Cut _ -> "cut";
         };
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import headroom.engine.compute.DType;
 import headroom.engine.compute.kernel.QuantisationKernels;
+import java.util.List;
 
 /**
  * Slot 1, weights: how the matrices of the base model's blocks are stored. Embeddings, norms, biases and the language-model head stay plain tensors in the compute type.
@@ -18,7 +19,8 @@ import headroom.engine.compute.kernel.QuantisationKernels;
         @JsonSubTypes.Type(value = WeightsChoice.HostBlock.class, name = "HostBlockWeights"),
         @JsonSubTypes.Type(value = WeightsChoice.Factored.class, name = "FactoredWeights"),
         @JsonSubTypes.Type(value = WeightsChoice.FactoredSparse.class, name = "FactoredPlusSparseWeights"),
-        @JsonSubTypes.Type(value = WeightsChoice.Masked.class, name = "MaskedWeights")})
+        @JsonSubTypes.Type(value = WeightsChoice.Masked.class, name = "MaskedWeights"),
+        @JsonSubTypes.Type(value = WeightsChoice.Cut.class, name = "CutWeights")})
 public sealed interface WeightsChoice {
     /** Types that plain tensors can be stored in. */
     enum StoredType {
@@ -86,7 +88,7 @@ public sealed interface WeightsChoice {
      * Integers with a scale for each row or group, fitted to the least and greatest weight of it.
      *
      * @param bits 2, 3, 4 or 8
-     * @param group weights of a row per scale; 0, or more than a row has, for whole rows
+     * @param group weights of a row per scale; 0, or more than a row has, for whole rows. Where it does not divide a row, the divisor nearest to it
      * @param symmetric true for levels around zero; false adds a zero point to each scale
      * @param scales in which type scales are stored; those that train are float32
      * @param trainScales true if the scales are parameters that a selector may train
@@ -195,6 +197,52 @@ public sealed interface WeightsChoice {
         }
     }
 
+    /**
+     * Attention heads and feed-forward channels taken out: really smaller matrices, whose widths may differ from block to block. Heads that share keys and values go together.
+     *
+     * @param heads share of the key-value heads that stays in each block, where no lists are given
+     * @param channels share of the feed-forward channels that stays; a multiple of 16 of them
+     * @param blocks what stays in each block, in order; empty for a draw by the run's seed
+     * @param of how what is left is stored
+     */
+    record Cut(double heads, double channels, List<Kept> blocks, WeightsChoice of) implements WeightsChoice {
+        public Cut {
+            blocks = blocks == null ? List.of() : List.copyOf(blocks);
+            of = of == null ? new Dense() : of;
+            if (!(heads > 0 && heads <= 1 && channels > 0 && channels <= 1)) {
+                throw new IllegalArgumentException("a cut that keeps a share of " + heads + " of the heads and " + channels + " of the channels; expected above 0, at most 1");
+            }
+            if (of instanceof Cut) {
+                throw new IllegalArgumentException("a cut of a cut; name what stays in one list");
+            }
+        }
+
+        @Override
+        public int tile() {
+            return of.tile();
+        }
+    }
+
+    /** Key-value heads and feed-forward channels of one block that stay, ascending. */
+    record Kept(List<Integer> heads, List<Integer> channels) {
+        public Kept {
+            heads = ascending("heads", heads);
+            channels = ascending("channels", channels);
+        }
+
+        private static List<Integer> ascending(String what, List<Integer> given) {
+            for (int i = 0; i < given.size(); i++) {
+                if (given.get(i) < (i == 0 ? 0 : given.get(i - 1) + 1)) {
+                    throw new IllegalArgumentException(what + " that stay: " + given + "; expected ascending numbers from 0 on, none twice");
+                }
+            }
+            if (given.isEmpty()) {
+                throw new IllegalArgumentException("no " + what + " stay; at least one has to");
+            }
+            return List.copyOf(given);
+        }
+    }
+
     private static long rankOf(double rank, long shorter) {
         if (!(rank > 0)) {
             throw new IllegalArgumentException("factors of rank " + rank + "; use a share of the shorter side below 1, or a rank from 1 on");
@@ -210,6 +258,7 @@ public sealed interface WeightsChoice {
             case Float4 f -> new Float4(f.block(), f.doubleQuantisation(), rows);
             case IntegerCodes i -> new IntegerCodes(i.bits(), i.group(), i.symmetric(), i.scales(), i.trainScales(), rows);
             case FactoredSparse f -> new FactoredSparse(f.rank(), f.density(), f.alpha(), rows);
+            case Cut cut -> new Cut(cut.heads(), cut.channels(), cut.blocks(), cut.of().withTile(rows));
             case HostBlock _, Factored _, Masked _ -> this;
         };
     }
@@ -217,6 +266,7 @@ public sealed interface WeightsChoice {
     /** The same with so many weights per scale, where there are scales. */
     default WeightsChoice withGroup(int weights) {
         return switch (this) {
+            case Cut cut -> new Cut(cut.heads(), cut.channels(), cut.blocks(), cut.of().withGroup(weights));
             case Dense _, HostBlock _, Factored _, FactoredSparse _, Masked _ -> this;
             case NormalFloat n -> new NormalFloat(n.bits(), weights, n.doubleQuantisation(), n.tile());
             case Float4 f -> new Float4(weights, f.doubleQuantisation(), f.tile());

@@ -193,6 +193,11 @@ public final class LocalWorkbench implements Workbench {
     }
 
     @Override
+    public List<StoredMatrix> storing(String model, Optional<String> form, Progress progress) {
+        return StorageDesk.storing(preparation.models().find(model), form, progress);
+    }
+
+    @Override
     public MachineReading machine() {
         return machine.read();
     }

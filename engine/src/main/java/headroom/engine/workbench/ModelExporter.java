@@ -21,6 +21,7 @@ import headroom.engine.model.ModelConfig;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.ComputeType;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.WeightsChoice;
 import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.adapter.LowRankAdapter;
 import headroom.engine.tape.Parameter;
@@ -53,6 +54,7 @@ final class ModelExporter {
 
     /** The pairs alone, as a PEFT folder. */
     ExportReport.Proof adapter(Path folder, Progress progress) throws IOException {
+        refuseCut();
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
             if (!(found.recipe().adapter() instanceof AdapterChoice.LowRank choice) || !(tuned.assembly().adapter() instanceof LowRankAdapter low)) {
@@ -91,8 +93,16 @@ final class ModelExporter {
         }
     }
 
+    private void refuseCut() {
+        if (found.recipe().weights() instanceof WeightsChoice.Cut) {
+            throw new WorkbenchException(Problem.of("Heads and channels were taken out of the model of run " + found.run().id() + ", so its blocks have widths of their own, and the published"
+                    + " layouts have one for all.", "Nothing was written.", "Try it here (headroom try), or export its curves and report."));
+        }
+    }
+
     /** One dense model as a Hugging Face folder. */
     ExportReport.Proof merged(Path folder, Progress progress) throws IOException {
+        refuseCut();
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
             final Compute compute = tuned.compute();

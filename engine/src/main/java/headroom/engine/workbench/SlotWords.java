@@ -34,6 +34,10 @@ final class SlotWords {
     }
 
     private static String weights(Weights weights) {
+        if (weights.choice() instanceof WeightsChoice.Cut cut) {
+            return (cut.blocks().isEmpty() ? "%s %% of the heads and %s %% of the channels, ".formatted(number(100 * cut.heads()), number(100 * cut.channels()))
+                    : "heads and channels by list, ") + weights(new Weights(cut.of(), weights.compute()));
+        }
         final String compute = weights.compute().name().toLowerCase(Locale.ROOT);
         final String words = switch (weights.choice()) {
             case WeightsChoice.Dense plain when plain.stored() == WeightsChoice.StoredType.COMPUTE -> "dense, " + compute;
@@ -43,12 +47,13 @@ final class SlotWords {
             case WeightsChoice.HostBlock hosted -> "dense on the host%s, %s".formatted(
                     hosted.stored() == WeightsChoice.StoredType.COMPUTE ? "" : " in " + hosted.stored().name().toLowerCase(Locale.ROOT),
                     hosted.resident() == 1 ? "one block visits at a time" : "%d blocks visit at a time".formatted(hosted.resident()));
+            case WeightsChoice.Cut _ -> throw new IllegalStateException("a cut of a cut");
             case WeightsChoice.Factored pair -> "two factors of %s, %s".formatted(rank(pair.rank()), pair.start() == WeightsChoice.FactorStart.SVD ? "from singular values" : "from nothing");
             case WeightsChoice.FactoredSparse sum -> "two factors of %s and %s %% of the entries, from nothing".formatted(rank(sum.rank()), number(100 * sum.density()));
             case WeightsChoice.Masked masked when masked.pattern() == WeightsChoice.MaskPattern.GROUPS -> "dense, %d of every %d kept".formatted(masked.n(), masked.m());
             case WeightsChoice.Masked masked -> "dense, %s %% of the %s kept".formatted(number(100 * masked.kept()), masked.pattern().name().toLowerCase(Locale.ROOT));
             case WeightsChoice.IntegerCodes code -> "int%d, %s, a scale per %s%s".formatted(code.bits(), code.symmetric() ? "symmetric" : "with zero points",
-                    code.group() <= 0 ? "row" : "%,d weights".formatted(code.group()), code.trainScales() ? " that trains" : "");
+                    code.group() <= 0 ? "row" : "about %,d weights".formatted(code.group()), code.trainScales() ? " that trains" : "");
         };
         return words + (weights.choice().tile() > 0 ? ", %,d rows at a time".formatted(weights.choice().tile()) : "");
     }

@@ -115,6 +115,15 @@ public interface Workbench extends AutoCloseable {
      */
     List<ClaimRow> claims(Optional<String> method, Progress progress);
 
+    /**
+     * What storing the matrices of a model takes and loses, matrix by matrix. Blocking (seconds for a small model).
+     *
+     * @param model id of the catalog or a folder
+     * @param form word of {@code --set weights=}; empty for every form that keeps the matrix
+     * @throws WorkbenchException if the weights of the model are not here, or there is no such form
+     */
+    List<StoredMatrix> storing(String model, Optional<String> form, Progress progress);
+
     /** The machine now; at most a second old. */
     MachineReading machine();
 

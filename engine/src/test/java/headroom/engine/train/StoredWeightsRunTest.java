@@ -37,7 +37,8 @@ class StoredWeightsRunTest {
         return Stream.concat(WeightPresets.words().stream().filter(w -> !w.equals("dense")).map(w -> lora.with(WeightPresets.of(w))),
                 Stream.of(lora.with(new WeightsChoice.HostBlock(WeightsChoice.StoredType.BF16, 1)),
                         Methods.recipe("lora", Map.of("batch", "16", "length", "32", "rate", "3e-3", "checkpointing", "1", "weights", "host")), lora.with(WeightPresets.of("int3").withGroup(16).withTile(8)), full.with(WeightPresets.of("bf16")), full.with(WeightPresets.of("factored")),
-                        full.with(WeightPresets.of("factored-sparse").withTile(8)), full.with(WeightPresets.of("2:4")),
+                        full.with(WeightPresets.of("factored-sparse").withTile(8)), full.with(WeightPresets.of("2:4")), full.with(WeightPresets.of("cut")),
+                        lora.with(new WeightsChoice.Cut(0.5, 0.5, List.of(), WeightPresets.of("nf4"))),
                         full.with(new WeightsChoice.IntegerCodes(4, 16, false, WeightsChoice.ScaleType.F32, true, 0))));
     }
 

@@ -4,6 +4,7 @@ import headroom.engine.compute.Compute;
 import headroom.engine.compute.DType;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.QuantisationKernels;
+import headroom.engine.model.ModelConfig;
 import headroom.engine.model.Storage;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.WeightsChoice;
@@ -11,6 +12,7 @@ import headroom.engine.tape.ops.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What storing one matrix costs and loses.
@@ -28,7 +30,7 @@ public record StoreReport(String path, long out, long in, long bytes, double rel
     }
 
     /**
-     * Stores every matrix of a model as chosen, one at a time, and compares it with what it was. Nothing stays booked.
+     * Stores every matrix of a model as chosen, one at a time, and compares it with what it was; matrices that were made smaller are left out. Nothing stays booked.
      *
      * @param dtype type of the products
      * @param seed of the run
@@ -42,14 +44,33 @@ public record StoreReport(String path, long out, long in, long bytes, double rel
 
     /** The same storage, which tells of each matrix what was lost. */
     static Storage measured(Storage storage, Consumer<StoreReport> heard) {
-        return (c, path, out, in, dense) -> {
-            try (Tensor whole = dense.get()) {
-                WeightSource stored = storage.store(c, path, out, in, whole::retain);
-                try (Tensor back = stored.rows(c, 0, out); Tensor sums = c.call(QuantisationKernels.STORE_ERROR, whole, back)) {
-                    float[] s = c.floats(sums);
-                    heard.accept(new StoreReport(path, out, in, stored.bytes(), s[1] == 0 ? 0 : Math.sqrt(s[0] / s[1]), s[2]));
+        return new Storage() {
+            @Override
+            public void begin(ModelConfig config) {
+                storage.begin(config);
+            }
+
+            @Override
+            public Tensor bias(Compute c, String site, Tensor whole) {
+                return storage.bias(c, site, whole);
+            }
+
+            @Override
+            public WeightSource store(Compute c, String path, long out, long in, Supplier<Tensor> dense) {
+                try (Tensor whole = dense.get()) {
+                    WeightSource stored = storage.store(c, path, out, in, whole::retain);
+                    if (stored.out() == out && stored.in() == in) {
+                        tell(c, path, whole, stored);
+                    }
+                    return stored;
                 }
-                return stored;
+            }
+
+            private void tell(Compute c, String path, Tensor whole, WeightSource stored) {
+                try (Tensor back = stored.rows(c, 0, stored.out()); Tensor sums = c.call(QuantisationKernels.STORE_ERROR, whole, back)) {
+                    float[] s = c.floats(sums);
+                    heard.accept(new StoreReport(path, stored.out(), stored.in(), stored.bytes(), s[1] == 0 ? 0 : Math.sqrt(s[0] / s[1]), s[2]));
+                }
             }
         };
     }

@@ -53,7 +53,7 @@ class WeightStoresTest {
     }
 
     static Stream<WeightsChoice> choices() {
-        return Stream.concat(WeightPresets.words().stream().flatMap(w -> Stream.of(WeightPresets.of(w), WeightPresets.of(w).withGroup(32).withTile(5))),
+        return Stream.concat(WeightPresets.words().stream().filter(w -> !w.equals("cut")).flatMap(w -> Stream.of(WeightPresets.of(w), WeightPresets.of(w).withGroup(32).withTile(5))),
                 Stream.of(new WeightsChoice.NormalFloat(4, 64, false, 0), new WeightsChoice.IntegerCodes(3, 0, true, WeightsChoice.ScaleType.F16, false, 7),
                         new WeightsChoice.IntegerCodes(4, 32, false, WeightsChoice.ScaleType.F32, true, 0), new WeightsChoice.IntegerCodes(4, 0, true, WeightsChoice.ScaleType.F32, true, 7)));
     }
@@ -300,9 +300,20 @@ class WeightStoresTest {
     }
 
     @Test
-    void aMatrixThatDoesNotDivideIsRefusedWithWhatWould() {
-        try (WeightStores stores = WeightStores.open(torch, new WeightsChoice.IntegerCodes(4, 48, true, null, false, 0), DType.F32, 7)) {
-            assertThatThrownBy(() -> stored(torch, stores, DType.F32)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("groups of 48 do not divide a row of 128");
+    void aGroupThatDoesNotDivideARowGivesWayToTheNearestDivisor() {
+        // 688 = 16 · 43: beside 64 there are 16 and 172
+        WeightsChoice choice = new WeightsChoice.IntegerCodes(2, 64, true, WeightsChoice.ScaleType.F32, false, 0);
+        try (WeightStores stores = WeightStores.open(torch, choice, DType.F32, 7);
+                WeightSource w = stores.store(torch, "decoder.0.mlp.down", 3, 688, () -> Product.tensor(torch, DType.F32, normal(3 * 688), 3, 688))) {
+            assertThat(w.bytes()).isEqualTo(3 * 688 / 4 + 4 * 3 * 688 / 172);
+        }
+    }
+
+    @Test
+    void whatCannotBePackedIsRefusedWithWhatWould() {
+        try (WeightStores stores = WeightStores.open(torch, WeightPresets.of("int3"), DType.F32, 7)) {
+            assertThatThrownBy(() -> stores.store(torch, "decoder.0.mlp.down", 3, 30, () -> Product.tensor(torch, DType.F32, normal(90), 3, 30)))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a row of 30 codes of 3 bits ends within a byte; choose 8 bits");
         }
         assertThatThrownBy(() -> new WeightsChoice.NormalFloat(5, 64, true, 0)).hasMessageContaining("there are 2, 3, 4 and 8");
         assertThatThrownBy(() -> new WeightsChoice.IntegerCodes(3, 20, true, null, false, 0)).hasMessageContaining("use a multiple of 8");
