@@ -87,6 +87,12 @@ final class Levers {
             levers.add(new Lever(String.format(Locale.ROOT, "Length %d", length / 2), false, "Longer rows are cut: what stands behind is not read.",
                     r -> r.withLength(length / 2)));
         }
+        if ("dense".equals(now.get("weights"))) {
+            // refused, and so not shown, where the method trains the matrices themselves
+            levers.add(new Lever("Base weights in 8 bits", false, "Frozen base in whole numbers, a scale per row: loses less than a hundredth of each matrix.", r -> r.with("weights", "int8")));
+            levers.add(new Lever("Base weights on the host", true, "Blocks visit the device while they compute. Needs as many bytes on the host, and two trips per step.",
+                    r -> r.with("weights", "host")));
+        }
         levers.addAll(otherMethods(plan));
         if (now.containsKey("rank") && Integer.parseInt(now.get("rank")) > 1) {
             final int rank = Integer.parseInt(now.get("rank"));
@@ -116,7 +122,7 @@ final class Levers {
     /** Another method keeps what is not the method's: batch, length, accumulation, element types. */
     private static PlanRequest keepingCommon(PlanRequest request, String method) {
         final Map<String, String> kept = new LinkedHashMap<>();
-        for (final String key : List.of("batch", "accumulate", "length", "compute", "state")) {
+        for (final String key : List.of("batch", "accumulate", "length", "compute", "state", "checkpointing", "loss")) {
             if (request.settings().containsKey(key)) {
                 kept.put(key, request.settings().get(key));
             }
