@@ -3,6 +3,7 @@ package headroom.engine.method;
 import headroom.engine.recipe.ActivationsChoice;
 import headroom.engine.recipe.GradientChoice;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.SavesChoice;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,9 @@ final class ActivationSettings {
             all.add(Setting.choice("checkpointing", b == null ? NONE : checkpointing(b), List.of(NONE, "1", "2", "3", "4", "6", "8", SQUARE_ROOT, BUDGET),
                     "activation checkpointing: keep the input of every so many blocks and compute the rest again; sqrt makes about √L segments, budget as few blocks as fit"));
             all.add(Setting.number("checkpoint-budget", b == null ? 0 : b.budget() / MEBI, 0, 1e9, "with checkpointing=budget: MiB that the largest step may take"));
+            all.add(Setting.choice("saves", SaveWords.form(given.saves()), SaveWords.FORMS,
+                    "form of what is kept for the backward pass: whole, in host memory, or coded with so many bits or as 8-bit floats with a scale per tensor or per 16"));
+            all.add(Setting.choice("saves-of", SaveWords.roles(given.saves()), SaveWords.ROLES, "what is coded: all that may be, or inputs of linears, of nonlinearities, attention, of checkpointed blocks"));
         }
         all.add(Setting.choice("loss", given.loss() instanceof ActivationsChoice.SegmentedLoss ? SEGMENTS : WHOLE, List.of(WHOLE, SEGMENTS),
                 "logits of all positions at once, or of some rows at a time, made again in the backward pass"));
@@ -35,10 +39,21 @@ final class ActivationSettings {
 
     static Recipe apply(Settings s, Recipe recipe) {
         ActivationsChoice a = checkpointing(s, recipe.activations());
+        if (s.has("saves") || s.has("saves-of")) {
+            a = withSaves(a, SaveWords.choice(s.has("saves") ? s.text("saves") : SaveWords.form(a.saves()), s.has("saves-of") ? s.text("saves-of") : SaveWords.roles(a.saves())));
+        }
         if (s.has("loss") || s.has("loss-rows")) {
             a = a.with(loss(s, a.loss()));
         }
         return recipe.with(a);
+    }
+
+    private static ActivationsChoice withSaves(ActivationsChoice a, SavesChoice saves) {
+        return switch (a) {
+            case ActivationsChoice.KeepNeeded k -> new ActivationsChoice.KeepNeeded(saves, k.loss());
+            case ActivationsChoice.BlockCheckpoint b -> new ActivationsChoice.BlockCheckpoint(b.every(), b.budget(), saves, b.loss());
+            case ActivationsChoice.ForwardOnly f -> f;
+        };
     }
 
     private static String checkpointing(ActivationsChoice.BlockCheckpoint b) {
@@ -55,10 +70,10 @@ final class ActivationSettings {
             throw new IllegalArgumentException("checkpointing=" + how + " and checkpoint-budget=" + budget + "; a budget in MiB belongs to checkpointing=budget, and it to a budget");
         }
         return switch (how) {
-            case NONE -> new ActivationsChoice.KeepNeeded(given.loss());
-            case BUDGET -> new ActivationsChoice.BlockCheckpoint(1, (long) (budget * MEBI), given.loss());
-            case SQUARE_ROOT -> new ActivationsChoice.BlockCheckpoint(0, 0, given.loss());
-            default -> new ActivationsChoice.BlockCheckpoint(Integer.parseInt(how), 0, given.loss());
+            case NONE -> new ActivationsChoice.KeepNeeded(given.saves(), given.loss());
+            case BUDGET -> new ActivationsChoice.BlockCheckpoint(1, (long) (budget * MEBI), given.saves(), given.loss());
+            case SQUARE_ROOT -> new ActivationsChoice.BlockCheckpoint(0, 0, given.saves(), given.loss());
+            default -> new ActivationsChoice.BlockCheckpoint(Integer.parseInt(how), 0, given.saves(), given.loss());
         };
     }
 

@@ -16,23 +16,35 @@ public sealed interface ActivationsChoice {
     /** How the loss is computed from the last hidden states. */
     Loss loss();
 
+    /** In which form and where tensors are kept. */
+    SavesChoice saves();
+
     /** The same with another loss. */
     ActivationsChoice with(Loss loss);
 
     /** Exactly what the backward pass will read. */
-    record KeepNeeded(Loss loss) implements ActivationsChoice {
+    record KeepNeeded(SavesChoice saves, Loss loss) implements ActivationsChoice {
         @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
         public KeepNeeded {
+            saves = orWhole(saves);
             loss = orWhole(loss);
+        }
+
+        public KeepNeeded(Loss loss) {
+            this(new SavesChoice.WholeSaves(), loss);
         }
 
         public KeepNeeded() {
             this(new WholeLoss());
         }
 
+        public KeepNeeded(SavesChoice saves) {
+            this(saves, new WholeLoss());
+        }
+
         @Override
         public KeepNeeded with(Loss l) {
-            return new KeepNeeded(l);
+            return new KeepNeeded(saves, l);
         }
     }
 
@@ -42,24 +54,25 @@ public sealed interface ActivationsChoice {
      * @param every blocks of a segment; 0 makes about √L segments of L blocks
      * @param budget bytes of the device: as few of the first blocks are computed again as let a dry run of the largest batch stay within them; 0 checkpoints all blocks
      */
-    record BlockCheckpoint(int every, long budget, Loss loss) implements ActivationsChoice {
+    record BlockCheckpoint(int every, long budget, SavesChoice saves, Loss loss) implements ActivationsChoice {
         @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
         public BlockCheckpoint {
+            saves = orWhole(saves);
             loss = orWhole(loss);
         }
 
         public BlockCheckpoint(int every) {
-            this(every, 0, new WholeLoss());
+            this(every, 0, new SavesChoice.WholeSaves(), new WholeLoss());
         }
 
         /** As few blocks as a number of bytes demands. */
         public static BlockCheckpoint within(long budget) {
-            return new BlockCheckpoint(1, budget, new WholeLoss());
+            return new BlockCheckpoint(1, budget, new SavesChoice.WholeSaves(), new WholeLoss());
         }
 
         @Override
         public BlockCheckpoint with(Loss l) {
-            return new BlockCheckpoint(every, budget, l);
+            return new BlockCheckpoint(every, budget, saves, l);
         }
     }
 
@@ -72,6 +85,11 @@ public sealed interface ActivationsChoice {
 
         public ForwardOnly() {
             this(new WholeLoss());
+        }
+
+        @Override
+        public SavesChoice saves() {
+            return new SavesChoice.WholeSaves();
         }
 
         @Override
@@ -95,6 +113,10 @@ public sealed interface ActivationsChoice {
      */
     record SegmentedLoss(int rows) implements Loss {
         public static final SegmentedLoss AUTOMATIC = new SegmentedLoss(0);
+    }
+
+    private static SavesChoice orWhole(SavesChoice saves) {
+        return saves == null ? new SavesChoice.WholeSaves() : saves;
     }
 
     private static Loss orWhole(Loss loss) {

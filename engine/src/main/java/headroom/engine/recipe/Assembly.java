@@ -6,6 +6,7 @@ import headroom.engine.memory.Category;
 import headroom.engine.model.Model;
 import headroom.engine.model.Storage;
 import headroom.engine.model.TaskHead;
+import headroom.engine.recipe.activations.Keepers;
 import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.BackpropStep;
@@ -14,7 +15,6 @@ import headroom.engine.recipe.gradient.TwoPointStep;
 import headroom.engine.recipe.optimizer.Optimizer;
 import headroom.engine.recipe.selector.Selector;
 import headroom.engine.recipe.weights.WeightStores;
-import headroom.engine.tape.Keeper;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Trainables;
@@ -120,7 +120,7 @@ public final class Assembly implements AutoCloseable {
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };
             gradient = switch (recipe.gradient()) {
-                case GradientChoice.Backprop b -> new BackpropStep(compute, objective, driver, Keeper.WHOLE, optimizer, seed);
+                case GradientChoice.Backprop b -> new BackpropStep(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
                 case GradientChoice.TwoPointEstimate t -> new TwoPointStep(compute, objective, t, optimizer, seed);
             };
         } catch (RuntimeException e) {

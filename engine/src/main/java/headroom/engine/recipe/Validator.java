@@ -1,5 +1,6 @@
 package headroom.engine.recipe;
 
+import headroom.engine.compute.DType;
 import headroom.engine.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class Validator {
         if (r.activations() instanceof ActivationsChoice.BlockCheckpoint b && (b.every() < 0 || b.budget() < 0)) {
             clashes.add("checkpoints every " + b.every() + " blocks within " + b.budget() + " bytes; use at least 1, or 0 for the square root of their number and for no budget");
         }
+        saves(r.activations().saves(), clashes);
         if (r.activations().loss() instanceof ActivationsChoice.SegmentedLoss s && s.rows() < 0) {
             clashes.add("a loss in segments of " + s.rows() + " rows; use at least 1, or 0 for the automatic size");
         }
@@ -58,6 +60,26 @@ public final class Validator {
             case WeightsChoice.HostBlock _ when inPlace -> clashes.add("weights on the host visit the device to be read and are frozen" + clash);
             case WeightsChoice.IntegerCodes i when inPlace && !i.trainScales() -> clashes.add("weights " + WeightPresets.wordOf(i) + " are frozen codes" + clash);
             default -> { }
+        }
+    }
+
+    private static void saves(SavesChoice saves, List<String> clashes) {
+        if (saves instanceof SavesChoice.HostSaves h && h.from() < 1) {
+            clashes.add("saves of " + h.from() + " elements and more to the host; use at least 1");
+        }
+        if (saves instanceof SavesChoice.CodedSaves c) {
+            c.codes().keySet().stream().filter(role -> !SavesChoice.CODEABLE.contains(role)).sorted().forEach(role -> clashes.add("CodedSaves of role " + role
+                    + ": what the loss reads and statistics of norms and attention must be exact; code LINEAR_INPUT, NONLINEAR, ATTENTION or BLOCK_INPUT"));
+            c.codes().values().stream().distinct().forEach(code -> {
+                switch (code) {
+                    case SavesChoice.Groups g when g.bits() != 2 && g.bits() != 4 && g.bits() != 8 || g.group() < 8 || g.group() % 8 != 0 -> clashes.add("saves in codes of "
+                            + g.bits() + " bits in groups of " + g.group() + "; use 2, 4 or 8 bits and a multiple of 8");
+                    case SavesChoice.Groups g -> { }
+                    case SavesChoice.Float8 f when f.type() != DType.F8_E4M3 && f.type() != DType.F8_E5M2 || f.group() < 0 -> clashes.add("saves as " + f.type()
+                            + " in groups of " + f.group() + "; use F8_E4M3 or F8_E5M2, and at least 1, or 0 for one scale a tensor");
+                    case SavesChoice.Float8 f -> { }
+                }
+            });
         }
     }
 

@@ -7,6 +7,7 @@ import headroom.engine.recipe.DataChoice;
 import headroom.engine.recipe.GradientChoice;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.RunChoice;
+import headroom.engine.recipe.SavesChoice;
 import headroom.engine.recipe.SelectorChoice;
 import headroom.engine.recipe.WeightsChoice;
 import java.util.Locale;
@@ -92,6 +93,17 @@ final class SlotWords {
         };
     }
 
+    private static String saves(SavesChoice saves) {
+        return switch (saves) {
+            case SavesChoice.WholeSaves _ -> "";
+            case SavesChoice.HostSaves _ -> ", in host memory";
+            case SavesChoice.CodedSaves coded -> coded.codes().values().stream().distinct().map(code -> switch (code) {
+                case SavesChoice.Groups some -> "%d bits, groups of %d".formatted(some.bits(), some.group());
+                case SavesChoice.Float8 eight -> eight.type().name().replace("F8_", "fp8 ") + (eight.group() == 0 ? "" : ", groups of " + eight.group());
+            }).collect(java.util.stream.Collectors.joining("; ", ", in ", ""));
+        };
+    }
+
     private static String activations(ActivationsChoice activations) {
         final String kept = switch (activations) {
             case ActivationsChoice.KeepNeeded _ -> "kept";
@@ -103,7 +115,7 @@ final class SlotWords {
             };
             case ActivationsChoice.ForwardOnly _ -> "none kept";
         };
-        return kept + switch (activations.loss()) {
+        return kept + saves(activations.saves()) + switch (activations.loss()) {
             case ActivationsChoice.WholeLoss _ -> "";
             case ActivationsChoice.SegmentedLoss loss -> loss.rows() == 0 ? ", loss in segments" : ", loss in segments of %,d rows".formatted(loss.rows());
         };

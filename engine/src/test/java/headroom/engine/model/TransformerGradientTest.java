@@ -8,6 +8,9 @@ import headroom.engine.compute.Keys;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.TorchCompute;
 import headroom.engine.memory.Ledger;
+import headroom.engine.recipe.SavesChoice;
+import headroom.engine.recipe.activations.Keepers;
+import headroom.engine.tape.Keeper;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Tape;
@@ -119,6 +122,40 @@ class TransformerGradientTest {
         assertThat(ledger.openAccounts()).isZero();
     }
 
+    /** Codes for all that may be coded: gradients point about where they did, the better the more bits. */
+    @ParameterizedTest
+    @MethodSource("families")
+    void gradientsFromCodedSavesAreNearTheExactOnes(String family) {
+        ModelConfig config = TinyModels.config(family);
+        try (TorchCompute c = TorchCompute.cpu(new Ledger()); Model m = TinyModels.lively(c, DType.F32, config, 0.1); TinyModels.Batch batch = TinyModels.Batch.of(c, config)) {
+            TaskHead head = headFor(c, m, DType.F32);
+            List<Parameter> parameters = all(m, head);
+            Map<Parameter, float[]> exact = gradients(c, m, head, batch, StackDriver.PLAIN, parameters);
+            for (SavesChoice.Code code : List.of(new SavesChoice.Groups(8, 16), new SavesChoice.Float8(DType.F8_E4M3, 16), new SavesChoice.Groups(4, 16))) {
+                Map<Parameter, float[]> near = gradients(c, m, head, batch, StackDriver.PLAIN, Keepers.of(c, SavesChoice.CodedSaves.of(code)), parameters);
+                double dot = 0;
+                double exact2 = 0;
+                double near2 = 0;
+                for (Parameter p : parameters) {
+                    for (int i = 0; i < exact.get(p).length; i++) {
+                        dot += (double) exact.get(p)[i] * near.get(p)[i];
+                        exact2 += (double) exact.get(p)[i] * exact.get(p)[i];
+                        near2 += (double) near.get(p)[i] * near.get(p)[i];
+                    }
+                }
+                assertThat(near).isNotEqualTo(exact);
+                assertThat(dot / Math.sqrt(exact2 * near2)).as("cosine with %s", code).isGreaterThan(switch (code) {
+                    case SavesChoice.Groups g when g.bits() == 8 -> 0.999;
+                    case SavesChoice.Groups g -> 0.9;
+                    case SavesChoice.Float8 f -> 0.97;
+                });
+            }
+            if (head != null) {
+                head.close();
+            }
+        }
+    }
+
     /** Only the last block trains: a segment of two blocks runs just that one again. */
     @Test
     void frozenBlocksAtTheBeginningAreNotRunAgain() {
@@ -137,8 +174,12 @@ class TransformerGradientTest {
     }
 
     private static Map<Parameter, float[]> gradients(TorchCompute c, Model m, TaskHead head, TinyModels.Batch batch, StackDriver driver, List<Parameter> parameters) {
+        return gradients(c, m, head, batch, driver, Keeper.WHOLE, parameters);
+    }
+
+    private static Map<Parameter, float[]> gradients(TorchCompute c, Model m, TaskHead head, TinyModels.Batch batch, StackDriver driver, Keeper keeper, List<Parameter> parameters) {
         Map<Parameter, float[]> out = new IdentityHashMap<>();
-        try (TinyModels.Sum sum = new TinyModels.Sum(c); Tape tape = TinyModels.tape(c, TinyModels.training(parameters), sum)) {
+        try (TinyModels.Sum sum = new TinyModels.Sum(c); Tape tape = new Tape(c, TinyModels.training(parameters), keeper, sum)) {
             double loss = TinyModels.loss(Pass.taped(c, tape, 3, 1), driver, m, head, batch);
             assertThat(sum.complete).containsExactlyInAnyOrderElementsOf(parameters);
             for (Map.Entry<Parameter, Tensor> e : sum.gradients.entrySet()) {

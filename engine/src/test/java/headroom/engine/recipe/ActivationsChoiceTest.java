@@ -1,7 +1,10 @@
 package headroom.engine.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import headroom.engine.compute.DType;
+import headroom.engine.tape.Keeper;
 import org.junit.jupiter.api.Test;
 
 class ActivationsChoiceTest {
@@ -22,9 +25,19 @@ class ActivationsChoiceTest {
     @Test
     void everyChoiceComesBackFromJson() {
         for (ActivationsChoice a : new ActivationsChoice[] {new ActivationsChoice.KeepNeeded(), new ActivationsChoice.BlockCheckpoint(2).with(ActivationsChoice.SegmentedLoss.AUTOMATIC),
+                new ActivationsChoice.KeepNeeded(SavesChoice.CodedSaves.of(new SavesChoice.Groups(4, 64))), new ActivationsChoice.KeepNeeded(SavesChoice.HostSaves.STANDARD),
+                new ActivationsChoice.BlockCheckpoint(1, 5, SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.ATTENTION), new SavesChoice.Float8(DType.F8_E4M3, 16)), new ActivationsChoice.WholeLoss()),
                 new ActivationsChoice.ForwardOnly(new ActivationsChoice.SegmentedLoss(64))}) {
             Recipe r = Recipe.defaults().with(a);
             assertThat(Recipe.fromJson(r.toJson())).isEqualTo(r);
         }
+    }
+
+    @Test
+    void whatMustBeExactIsNotCoded() {
+        Recipe r = Recipe.defaults().with(new ActivationsChoice.KeepNeeded(SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.STATISTICS), new SavesChoice.Groups(3, 64))));
+        assertThatThrownBy(() -> Validator.require(r, headroom.engine.model.ModelShapes.find("gpt2").orElseThrow().config())).hasMessage(
+                "CodedSaves of role STATISTICS: what the loss reads and statistics of norms and attention must be exact; code LINEAR_INPUT, NONLINEAR, ATTENTION or BLOCK_INPUT; "
+                        + "and saves in codes of 3 bits in groups of 64; use 2, 4 or 8 bits and a multiple of 8.");
     }
 }

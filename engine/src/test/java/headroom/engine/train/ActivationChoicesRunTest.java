@@ -3,6 +3,7 @@ package headroom.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import headroom.engine.memory.Category;
 import headroom.engine.method.Methods;
 import headroom.engine.recipe.Recipe;
 import java.util.HashMap;
@@ -53,5 +54,25 @@ class ActivationChoicesRunTest {
         assertThat(again.losses()).isEqualTo(kept.losses());
         assertThat(again.scores()).isEqualTo(kept.scores());
         assertThat(again.measured().bytes()).isLessThanOrEqualTo(how.equals("budget") ? (long) (kept.measured().bytes() * 0.95) : kept.measured().bytes());
+    }
+
+    @ParameterizedTest(name = "{0} {1} {2} {3} {4}")
+    @CsvSource({"full,decoder,f32,none,int8", "full,decoder,f32,none,int4", "full,encoder,f32,none,int2", "full,encoder,bf16,none,fp8-groups", "lora,decoder,f32,1,fp8", "checkpointing,encoder,f32,2,int8",
+            "qlora,decoder,bf16,1,int4", "lisa,decoder,f32,none,fp8-e5m2", "full,decoder,f32,none,host", "lora,encoder,bf16,2,host"})
+    void codedAndOffloadedSavesKeepToTheirPlanAndTheLossFalls(String method, String model, String compute, String checkpoints, String saves) throws Exception {
+        TinyTask t = model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
+        TinyRun whole = TinyRun.of(t, recipe(method, compute, Map.of("checkpointing", checkpoints)), 2 * STEPS);
+        TinyRun run = TinyRun.of(t, recipe(method, compute, Map.of("checkpointing", checkpoints, "saves", saves)), 2 * STEPS).asPlanned();
+        double first = run.losses().subList(0, 3).stream().mapToDouble(d -> d).sum();
+        double last = run.losses().subList(2 * STEPS - 3, 2 * STEPS).stream().mapToDouble(d -> d).sum();
+        assertThat(last).isLessThan(first);
+        assertThat(run.losses().getFirst()).isEqualTo(whole.losses().getFirst());
+        if (saves.equals("host")) {
+            assertThat(run.losses()).isEqualTo(whole.losses());
+        }
+        if (checkpoints.equals("none")) {
+            assertThat(run.measured().of(Category.ACTIVATIONS)).isLessThan(whole.measured().of(Category.ACTIVATIONS));
+            assertThat(run.measured().bytes()).isLessThan(whole.measured().bytes());
+        }
     }
 }

@@ -25,7 +25,7 @@ final class Samples implements AutoCloseable {
 
     /** Kernels whose results are not numbers to compare across types, e.g. codes and columns. */
     static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "adamw8", "sgd_momentum8", "lion8",
-            "extreme_entries", "extreme_picks", "kth_magnitude");
+            "extreme_entries", "extreme_picks", "kth_magnitude", "group_code", "fp8_code");
 
     final Compute compute;
     final DType dtype;
@@ -49,6 +49,7 @@ final class Samples implements AutoCloseable {
         loss(m);
         state(m);
         quantisation(m);
+        saves(m);
         lowRank(m);
         head(m);
         stores(m);
@@ -182,6 +183,13 @@ final class Samples implements AutoCloseable {
         m.put("store_error", s -> s.args(s.real(7, 5), s.real(7, 5)));
     }
 
+    private static void saves(Map<String, Maker> m) {
+        m.put("group_code", s -> s.args(s.real(7, 11), 4L, 16L));
+        m.put("group_decode", s -> s.args(s.codes(39), s.halves(5), s.halves(5), 4L, 16L, 77L, (long) s.dtype.torchCode()));
+        m.put("fp8_code", s -> s.args(s.real(7, 11), (long) DType.F8_E4M3.torchCode(), 16L));
+        m.put("fp8_decode", s -> s.args(s.tensor(DType.U8, i -> s.random.nextInt(120), 77), s.brains(5), (long) DType.F8_E4M3.torchCode(), 16L, (long) s.dtype.torchCode()));
+    }
+
     private static void lowRank(Map<String, Maker> m) {
         m.put("lora_forward", s -> s.args(s.real(7, 3), s.real(7, 5), s.wide(2, 5), s.wide(3, 2), 2.0));
         m.put("lora_dx_acc", s -> s.args(s.real(7, 5), s.real(7, 3), s.wide(2, 5), s.wide(3, 2), 2.0));
@@ -292,6 +300,14 @@ final class Samples implements AutoCloseable {
         return all.toArray(Tensor[]::new);
     }
 
+    Tensor halves(long n) {
+        return tensor(DType.F16, i -> 0.5 + i / 8.0, n);
+    }
+
+    Tensor brains(long n) {
+        return tensor(DType.BF16, i -> 0.5 + i / 8.0, n);
+    }
+
     Tensor codes(long n) {
         return tensor(DType.U8, i -> random.nextInt(256), n);
     }
@@ -331,6 +347,7 @@ final class Samples implements AutoCloseable {
                 case F64 -> b.putDouble(x);
                 case F32 -> b.putFloat((float) x);
                 case BF16 -> b.putShort((short) (Float.floatToRawIntBits((float) x) >>> 16));
+                case F16 -> b.putShort(Float.floatToFloat16((float) x));
                 case I64 -> b.putLong((long) x);
                 case I32 -> b.putInt((int) x);
                 case U8 -> b.put((byte) x);

@@ -1,0 +1,95 @@
+# Codes of what is kept between forward and backward, of a tensor read as one flat row of n elements in groups of `group`; the last group may be short.
+# n bits: of each group the least value lo and the step s = (max - lo) / (2^bits - 1), both rounded to float16 before they are used, and q = round((x - lo)/s), packed as
+# 8/bits codes a byte, the first in the high bits.  -> codes [⌈n bits/8⌉] U8, steps and los [⌈n/group⌉] F16.  A group must be a whole number of bytes
+  def group_code_into(self: __torch__.Kernels, codes: Tensor, steps: Tensor, lows: Tensor, x: Tensor, bits: int) -> Tensor:
+    top = float((1 << bits) - 1)
+    lo = torch.amin(x, [1])
+    torch.copy_(steps, torch.clamp(torch.div_(torch.sub(torch.amax(x, [1]), lo), top), 0.0, 65504.0))
+    torch.copy_(lows, torch.clamp(lo, -65504.0, 65504.0))
+    s = torch.to(steps, 6)
+    one = torch.masked_fill(torch.reciprocal(s), torch.eq(s, 0.0), 0.0)
+    y = torch.mul_(torch.sub(x, torch.unsqueeze(lows, 1)), torch.unsqueeze(one, 1))
+    q = torch.view(torch.to(torch.clamp_(torch.round_(y), 0.0, top), 0), [-1])
+    k = 8 // bits
+    over = codes.shape[0] * k - q.shape[0]
+    if over > 0:
+      q = torch.constant_pad_nd(q, [0, over], 0)
+    return self.pack_into(codes, q, bits)
+  def group_code(self: __torch__.Kernels, x: Tensor, bits: int, group: int) -> Tuple[Tensor, Tensor, Tensor]:
+    flat = torch.view(x, [-1])
+    n = flat.shape[0]
+    groups = (n + group - 1) // group
+    codes = torch.empty([(n * bits + 7) // 8], dtype=0)
+    steps, lows = torch.empty([groups], dtype=5), torch.empty([groups], dtype=5)
+    tile = max(1, 65536 // group) * group
+    whole = n // group * group
+    for t in range((whole + tile - 1) // tile):
+      i, j = t * tile, min(whole, t * tile + tile)
+      f, to = i // group, j // group
+      xt = torch.view(torch.to(torch.slice(flat, 0, i, j), 6), [-1, group])
+      self.group_code_into(torch.slice(codes, 0, i * bits // 8, j * bits // 8), torch.slice(steps, 0, f, to), torch.slice(lows, 0, f, to), xt, bits)
+    if n > whole:
+      xt = torch.view(torch.to(torch.slice(flat, 0, whole, n), 6), [1, -1])
+      self.group_code_into(torch.slice(codes, 0, whole * bits // 8), torch.slice(steps, 0, groups - 1), torch.slice(lows, 0, groups - 1), xt, bits)
+    return (codes, steps, lows)
+  # q s + lo of every element, in a given type.  -> [n]
+  def group_decode(self: __torch__.Kernels, codes: Tensor, steps: Tensor, lows: Tensor, bits: int, group: int, n: int, dtype: int) -> Tensor:
+    out = torch.empty([n], dtype=dtype)
+    k, mask = 8 // bits, (1 << bits) - 1
+    tile = max(1, 65536 // group) * group
+    for t in range((n + tile - 1) // tile):
+      i, j = t * tile, min(n, t * tile + tile)
+      f, to = i // group, (j + group - 1) // group
+      b = torch.slice(codes, 0, i * bits // 8, (j * bits + 7) // 8)
+      q = torch.empty([b.shape[0], k], dtype=6)
+      for p in range(k):
+        torch.copy_(torch.select(q, 1, p), torch.bitwise_and(torch.bitwise_right_shift(b, 8 - bits * (p + 1)), mask))
+      x = torch.slice(torch.view(q, [-1]), 0, 0, j - i)
+      whole = (j - i) // group
+      if whole > 0:
+        g = torch.view(torch.slice(x, 0, 0, whole * group), [whole, group])
+        torch.add_(torch.mul_(g, torch.unsqueeze(torch.slice(steps, 0, f, f + whole), 1)), torch.unsqueeze(torch.slice(lows, 0, f, f + whole), 1))
+      if j - i > whole * group:
+        g = torch.slice(x, 0, whole * group, j - i)
+        torch.add_(torch.mul_(g, torch.slice(steps, 0, to - 1, to)), torch.slice(lows, 0, to - 1, to))
+      torch.copy_(torch.slice(out, 0, i, j), x)
+    return out
+# fp8 (dtype 24: four bits of exponent, greatest 448; 23: five, greatest 57344): x / s with s = max|x| of a group over the greatest, kept in bf16; the quotient is held within
+# the type, which has no infinity to overflow to.  -> the bits as bytes [n] U8, scales [⌈n/group⌉] BF16
+  def fp8_greatest(self: __torch__.Kernels, dtype: int) -> float:
+    if dtype == 24:
+      return 448.0
+    return 57344.0
+  def fp8_code_into(self: __torch__.Kernels, codes: Tensor, scales: Tensor, x: Tensor, dtype: int) -> Tensor:
+    top = self.fp8_greatest(dtype)
+    torch.copy_(scales, torch.div_(torch.add_(torch.amax(torch.abs(x), [1]), 1e-10), top))
+    y = torch.clamp_(torch.div(x, torch.unsqueeze(torch.to(scales, 6), 1)), -top, top)
+    return torch.copy_(codes, torch.view_copy(torch.view(torch.to(y, dtype), [-1]), dtype=0))
+  def fp8_code(self: __torch__.Kernels, x: Tensor, dtype: int, group: int) -> Tuple[Tensor, Tensor]:
+    flat = torch.view(x, [-1])
+    n = flat.shape[0]
+    groups = (n + group - 1) // group
+    codes, scales = torch.empty([n], dtype=0), torch.empty([groups], dtype=15)
+    tile = max(1, 65536 // group) * group
+    whole = n // group * group
+    for t in range((whole + tile - 1) // tile):
+      i, j = t * tile, min(whole, t * tile + tile)
+      self.fp8_code_into(torch.slice(codes, 0, i, j), torch.slice(scales, 0, i // group, j // group), torch.view(torch.to(torch.slice(flat, 0, i, j), 6), [-1, group]), dtype)
+    if n > whole:
+      self.fp8_code_into(torch.slice(codes, 0, whole), torch.slice(scales, 0, groups - 1), torch.view(torch.to(torch.slice(flat, 0, whole, n), 6), [1, -1]), dtype)
+    return (codes, scales)
+  def fp8_decode(self: __torch__.Kernels, codes: Tensor, scales: Tensor, type: int, group: int, dtype: int) -> Tensor:
+    n = codes.shape[0]
+    out = torch.empty([n], dtype=dtype)
+    tile = max(1, 65536 // group) * group
+    for t in range((n + tile - 1) // tile):
+      i, j = t * tile, min(n, t * tile + tile)
+      x = torch.to(torch.view_copy(torch.slice(codes, 0, i, j), dtype=type), 6)
+      f, to = i // group, (j + group - 1) // group
+      whole = (j - i) // group
+      if whole > 0:
+        torch.mul_(torch.view(torch.slice(x, 0, 0, whole * group), [whole, group]), torch.unsqueeze(torch.to(torch.slice(scales, 0, f, f + whole), 6), 1))
+      if j - i > whole * group:
+        torch.mul_(torch.slice(x, 0, whole * group, j - i), torch.to(torch.slice(scales, 0, to - 1, to), 6))
+      torch.copy_(torch.slice(out, 0, i, j), x)
+    return out
