@@ -10,6 +10,7 @@ import headroom.engine.compute.Tensor;
 import headroom.engine.compute.TorchCompute;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
+import headroom.engine.model.Generator;
 import headroom.engine.model.HuggingFaceConfig;
 import headroom.engine.model.LinearSite;
 import headroom.engine.model.Model;
@@ -25,6 +26,7 @@ import headroom.engine.tape.stack.StackDriver;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,28 @@ class CutBlocksTest {
             }
         }
         assertThat(ledger.total()).isZero();
+    }
+
+    @Test
+    void aCacheHasTheWidthsThatTheBlocksHave() {
+        ModelConfig config = HuggingFaceConfig.parse("cut", DECODER);
+        try (TorchCompute c = TorchCompute.cpu(new Ledger()); WeightStores stores = WeightStores.open(c, LISTS, DType.F32, 7); Model m = model(c, stores, config)) {
+            int[] text = {3, 1, 4};
+            int[] told = new Generator(c, m).generate(text, Generator.Settings.greedy(5), _ -> { });
+            for (int i = 0; i < 5; i++) {
+                long n = text.length;
+                try (Tensor ids = integers(c, Arrays.stream(text).asLongStream().toArray()); Tensor length = integers(c, n)) {
+                    Value h = m.hidden(Pass.untaped(c), StackDriver.PLAIN, new Model.Inputs(ids, null, length, 1, n));
+                    Value logits = m.head().forward(Pass.untaped(c), h.last());
+                    float[] last = Arrays.copyOfRange(c.floats(logits.tensor()), (int) (n - 1) * config.vocab(), (int) n * config.vocab());
+                    logits.release();
+                    int best = IntStream.range(0, last.length).reduce(0, (a, b) -> last[b] > last[a] ? b : a);
+                    assertThat(told[i]).isEqualTo(best);
+                    text = Arrays.copyOf(text, text.length + 1);
+                    text[text.length - 1] = best;
+                }
+            }
+        }
     }
 
     @Test
