@@ -103,13 +103,16 @@ final class ParameterState implements AutoCloseable {
         }
     }
 
-    /** Brings everything to a tier. One tensor at a time exists in both. */
+    /** Brings everything to a tier. One slot at a time exists in both; where there is no room for it, it stays where it was. */
     void move(Tier to) {
-        slots.replaceAll((name, slot) -> slot.tier() == to ? slot : slot.moved(t -> {
-            try (t) {
-                return compute.copyTo(to, t);
+        slots.replaceAll((name, slot) -> {
+            if (slot.tier() == to) {
+                return slot;
             }
-        }));
+            Slot there = slot.moved(t -> compute.copyTo(to, t));
+            slot.close();
+            return there;
+        });
     }
 
     /** Follows a change of structure: puts each slot of the parameter's shape through a change that takes it over. */

@@ -46,7 +46,13 @@ sealed interface Slot extends AutoCloseable {
 
         @Override
         public Slot moved(UnaryOperator<Tensor> move) {
-            return new Coded(move.apply(codes), move.apply(scales));
+            Tensor first = move.apply(codes);
+            try {
+                return new Coded(first, move.apply(scales));
+            } catch (RuntimeException e) {
+                first.close();
+                throw e;
+            }
         }
 
         @Override
@@ -64,7 +70,7 @@ sealed interface Slot extends AutoCloseable {
     /** Makes it all zeros. */
     void clear(Compute c);
 
-    /** The same with each tensor put through a move that takes it over. */
+    /** The same with another tensor for each; what happens to the old ones is the move's affair. */
     Slot moved(UnaryOperator<Tensor> move);
 
     Tier tier();

@@ -8,6 +8,7 @@ import headroom.engine.compute.DType;
 import headroom.engine.compute.Keys;
 import headroom.engine.compute.Tensor;
 import headroom.engine.memory.Account;
+import headroom.engine.memory.BudgetExceededException;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
@@ -197,6 +198,21 @@ class OptimizerPartsTest {
             run(s, 1, 2);
             assertThat(most[0]).as("the state of one parameter visits the device").isEqualTo(8 * 20 * 33);
             assertThat(most[1]).as("one moment at a time exists twice").isEqualTo(state + 4 * 20 * 33);
+        }
+    }
+
+    /** A budget is about the device, where pages have to come. */
+    @Test
+    void aPageThatFindsNoRoomFailsTheStepAndLeavesNothingBehind() {
+        for (OptimizerChoice.StateCodec codec : List.of(new OptimizerChoice.Float32State(), new Dynamic8State(64, 0))) {
+            Steps s = model(ADAM.with(new HostState(0, true)).with(codec), DType.F32);
+            run(s, 0, 1);
+            // room for all gradients, and for one of two moments of the first matrix beside them
+            s.ledger.setBudget(s.ledger.total() + 12_000);
+            assertThatThrownBy(() -> run(s, 1, 2)).isInstanceOf(BudgetExceededException.class);
+            assertThat(s.ledger.op()).isEqualTo("optimizer step");
+            s.close();
+            assertThat(s.ledger.openAccounts()).isZero();
         }
     }
 
