@@ -9,6 +9,14 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
         @JsonSubTypes.Type(value = SelectorChoice.AdapterOnly.class, name = "AdapterOnly"),
         @JsonSubTypes.Type(value = SelectorChoice.LayerwiseSampling.class, name = "LayerwiseSampling")})
 public sealed interface SelectorChoice {
+    /** True if matrices of the base model are stepped where they lie, which weights in codes or on the host do not allow. */
+    default boolean trainsMatrices() {
+        return switch (this) {
+            case AllParameters _, LayerwiseSampling _ -> true;
+            case AdapterOnly _ -> false;
+        };
+    }
+
     record AllParameters() implements SelectorChoice {}
 
     /** The adapter and the task head. */

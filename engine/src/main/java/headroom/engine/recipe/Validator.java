@@ -51,7 +51,7 @@ public final class Validator {
     }
 
     private static void weights(Recipe r, List<String> clashes) {
-        boolean inPlace = r.selector() instanceof SelectorChoice.AllParameters || r.selector() instanceof SelectorChoice.LayerwiseSampling;
+        boolean inPlace = r.selector().trainsMatrices();
         String clash = ", and selector " + name(r.selector()) + " would train them; add an adapter and use AdapterOnly, or use DenseWeights";
         switch (r.weights() instanceof WeightsChoice.Cut cut ? cut.of() : r.weights()) {
             case WeightsChoice.Dense d when inPlace && d.stored() == WeightsChoice.StoredType.F16 ->

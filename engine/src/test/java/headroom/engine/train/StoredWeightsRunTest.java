@@ -126,6 +126,21 @@ class StoredWeightsRunTest {
         assertThat(there.total(Tier.HOST)).isZero();
     }
 
+    /** An estimate sees trained scales and factors through its perturbation, decoded for each product; 12 steps of it say nothing about learning. */
+    @Test
+    void partsOfStoredWeightsMayBeEstimated() throws Exception {
+        Recipe mezo = Methods.recipe("mezo", Map.of("tune", "full", "batch", "16", "length", "32", "rate", "1e-4"));
+        for (WeightsChoice choice : List.of(new WeightsChoice.IntegerCodes(4, 16, false, WeightsChoice.ScaleType.F32, true, 8), WeightPresets.of("factored"),
+                WeightPresets.of("factored-sparse").withTile(8), WeightPresets.of("cut"))) {
+            Ledger ledger = new Ledger();
+            Outcome o = run(mezo.with(choice), ledger, null, -1);
+            TinyTask t = TinyTask.decoder();
+            assertThat(ledger.peak().bytes()).as("%s", choice).isEqualTo(Rehearsal.peakOf(mezo.with(choice), t.maker(), t.task(), 11, STEPS, o.occasions).bytes());
+            assertThat(o.losses).allMatch(Double::isFinite).doesNotHaveDuplicates();
+            assertThat(ledger.total()).isZero();
+        }
+    }
+
     @Test
     void codesThatAMethodWouldTrainAreRefusedWithWhatWouldWork() {
         TinyTask t = TinyTask.decoder();
