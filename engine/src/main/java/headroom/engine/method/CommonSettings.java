@@ -31,41 +31,8 @@ final class CommonSettings {
                 Setting.integer("group", 0, 0, 1 << 20, "weights per scale where they are codes; 0 for the standard of the form"),
                 Setting.integer("tile", r.weights().tile(), 0, 1 << 20, "rows of a coded matrix that exist at a time while a product reads it; 0 for the whole matrix")));
         all.addAll(ActivationSettings.of(r));
-        if (r.gradient() instanceof GradientChoice.Backprop) {
-            all.add(Setting.number("clip", o.clip().limit(), 0, 1e9, "bound of the gradient, 0 for no clipping"));
-        }
-        if (keepsMoments(o.rule())) {
-            all.add(Setting.choice("state", word(o.state()), o.rule() instanceof OptimizerChoice.Adafactor ? List.of("f32", "bf16") : List.of("f32", "bf16", "int8"),
-                    "how moments are kept: bf16 keeps no master copy; int8 codes blocks in 8 bits"));
-        }
-        all.add(Setting.number("decay", o.rule().decay(), 0, 1, "weight decay"));
+        all.addAll(OptimizerSettings.of(r));
         return all;
-    }
-
-    private static boolean keepsMoments(OptimizerChoice.Rule rule) {
-        return switch (rule) {
-            case OptimizerChoice.Sgd s -> s.momentum() > 0;
-            case OptimizerChoice.Adafactor a -> a.beta1() > 0;
-            case OptimizerChoice.SignSgd _ -> false;
-            default -> true;
-        };
-    }
-
-    private static String word(OptimizerChoice.StateCodec state) {
-        return switch (state) {
-            case OptimizerChoice.Float32State _ -> "f32";
-            case OptimizerChoice.Bf16State _ -> "bf16";
-            case OptimizerChoice.Dynamic8State _ -> "int8";
-        };
-    }
-
-    /** The state as a word says; moments in bf16 go without a master copy. */
-    private static OptimizerChoice stated(OptimizerChoice o, String word) {
-        return word.equals(word(o.state())) ? o : switch (word) {
-            case "bf16" -> o.with(new OptimizerChoice.Bf16State()).withMaster(false);
-            case "int8" -> o.with(OptimizerChoice.Dynamic8State.standard()).withMaster(true);
-            default -> o.with(new OptimizerChoice.Float32State()).withMaster(true);
-        };
     }
 
     static Recipe apply(Settings s, Recipe recipe) {
@@ -78,7 +45,7 @@ final class CommonSettings {
         }
         r = r.with(weights(s, r.weights()));
         r = ActivationSettings.apply(s, r);
-        return r.with(optimizer(s, r.optimizer()));
+        return r.with(OptimizerSettings.apply(s, r.optimizer()));
     }
 
     private static WeightsChoice weights(Settings s, WeightsChoice given) {
@@ -90,28 +57,5 @@ final class CommonSettings {
             w = w.withGroup(s.integer("group"));
         }
         return s.has("tile") ? w.withTile(s.integer("tile")) : w;
-    }
-
-    /** Another bound of the same kind; clipping that was off begins as the global norm. */
-    private static OptimizerChoice clipped(OptimizerChoice o, double limit) {
-        return limit == 0 ? o.withClip(0) : switch (o.clip()) {
-            case OptimizerChoice.Clip.None _ -> o.withClip(limit);
-            case OptimizerChoice.Clip.Value _ -> o.with(new OptimizerChoice.Clip.Value(limit));
-            case OptimizerChoice.Clip.PerTensor _ -> o.with(new OptimizerChoice.Clip.PerTensor(limit));
-            case OptimizerChoice.Clip.Global g -> o.with(new OptimizerChoice.Clip.Global(limit, g.normPass()));
-        };
-    }
-
-    private static OptimizerChoice optimizer(Settings s, OptimizerChoice given) {
-        OptimizerChoice.Schedule old = given.schedule();
-        OptimizerChoice o = given.with(new OptimizerChoice.Schedule(s.has("rate") ? s.number("rate") : old.rate(), s.has("warmup") ? s.number("warmup") : old.warmup(),
-                s.has("schedule") ? OptimizerChoice.Schedule.Shape.valueOf(s.text("schedule").toUpperCase(Locale.ROOT)) : old.shape()));
-        if (s.has("clip")) {
-            o = clipped(o, s.number("clip"));
-        }
-        if (s.has("state")) {
-            o = stated(o, s.text("state"));
-        }
-        return s.has("decay") ? o.with(o.rule().withDecay(s.number("decay"))) : o;
     }
 }

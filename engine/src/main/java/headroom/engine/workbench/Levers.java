@@ -75,6 +75,13 @@ final class Levers {
         if ("f32".equals(now.get("state"))) {
             levers.add(new Lever("Optimizer state in 8 bits", false, "Moments in codes of blocks, within the noise of training.", r -> r.with("state", "int8")));
         }
+        if ("device".equals(now.get("residence"))) {
+            levers.add(new Lever("Optimizer state to host memory", true, "Needs as many bytes there, and moves gradients down and weights up.", r -> r.with("residence", "host")));
+        }
+        if ("false".equals(now.get("fused")) && "1".equals(now.getOrDefault("accumulate", "1"))) {
+            levers.add(new Lever("Step in the backward pass", "0".equals(now.get("clip")) || "0.0".equals(now.get("clip")),
+                    "Each gradient is stepped and freed as soon as it is complete, and clipped by its own norm.", r -> r.with("fused", "true")));
+        }
         final int batch = Integer.parseInt(now.getOrDefault("batch", "1"));
         final int accumulate = Integer.parseInt(now.getOrDefault("accumulate", "1"));
         if (batch > 1) {
@@ -113,8 +120,6 @@ final class Levers {
         }
         if (method.equals("full")) {
             levers.add(new Lever("GaLore", false, "Every weight trains; Adam's moments live in a small subspace.", r -> keepingCommon(r, "galore")));
-            levers.add(new Lever("Optimizer state to host memory", true, "Needs as many bytes there, and moves gradients down and weights up.",
-                    r -> keepingCommon(r, "cpu-offload").with("compute", plan.resolved().getOrDefault("compute", "f32"))));
         }
         return levers;
     }
