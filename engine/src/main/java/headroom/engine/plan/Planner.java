@@ -6,6 +6,7 @@ import headroom.engine.memory.Category;
 import headroom.engine.memory.Timeline;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.run.Course;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Trainables;
 import java.util.ArrayList;
@@ -39,45 +40,54 @@ public final class Planner {
             phases.add(new MemoryPlan.Phase("Load", r.ledger().peak().bytes(), "weights, one matrix at a time"));
             Rehearsal.Phase highest = r.step("Train, first step", 0, q.worst());
             phases.add(new MemoryPlan.Phase(highest.name(), highest.peak().bytes(), "optimizer state is made"));
-            long highestStep = 0;
+            Trainables trained = r.assembly().trainables(0);
             Map<String, long[]> flops = Map.of();
-            for (long step : rehearsed(r.assembly(), q.totalSteps())) {
-                Map<String, long[]> metered = r.assembly().compute().meterOwners();
-                Rehearsal.Phase p = r.step("Train, worst batch", step, q.worst());
-                if (flops.isEmpty() || p.peak().bytes() >= highest.peak().bytes()) {
-                    highest = p;
-                    highestStep = step;
-                    flops = metered;
+            List<Course.Leg> legs = r.assembly().course().legs();
+            for (Course.Leg leg : legs) {
+                Rehearsal.Phase own = null;
+                for (long step : rehearsed(r.assembly(), leg, legs.size() > 1 && leg.index() > 0)) {
+                    Map<String, long[]> metered = r.assembly().compute().meterOwners();
+                    Rehearsal.Phase p = r.step("Train, worst batch", step, q.worst());
+                    own = own == null || p.peak().bytes() >= own.peak().bytes() ? p : own;
+                    if (flops.isEmpty() || p.peak().bytes() >= highest.peak().bytes()) {
+                        highest = p;
+                        trained = r.assembly().trainables(step);
+                        flops = metered;
+                    }
+                }
+                if (own != null) {
+                    phases.add(new MemoryPlan.Phase(legs.size() == 1 ? own.name() : "Train, " + leg.name(), Math.max(own.peak().bytes(), legs.size() == 1 ? highest.peak().bytes() : 0),
+                            q.worst().rows() + " × " + q.worst().length() + " tokens"));
                 }
             }
-            phases.add(new MemoryPlan.Phase("Train, worst batch", highest.peak().bytes(), q.worst().rows() + " × " + q.worst().length() + " tokens"));
             if (q.evaluation() != null) {
                 Rehearsal.Phase e = r.evaluate("Evaluate", q.evaluation());
                 phases.add(new MemoryPlan.Phase("Evaluate", e.peak().bytes(), q.evaluation().rows() + " × " + q.evaluation().length() + " tokens, no tape"));
             }
-            return describe(r.assembly(), highest, highestStep, phases, flops);
+            return describe(r.assembly(), highest, trained, phases, flops);
         }
     }
 
-    /** One step of every kind after the first; layer draws repeat themselves, so a few stand for all, with the one that goes deepest. */
-    private static List<Long> rehearsed(Assembly a, long totalSteps) {
+    /** One step of every kind of a phase, of the first phase after its first step; layer draws repeat themselves, so a few stand for all, with the one that goes deepest. */
+    private static List<Long> rehearsed(Assembly a, Course.Leg leg, boolean withFirst) {
         Map<Long, Long> kinds = new LinkedHashMap<>();
-        long first = a.mark(0);
-        for (long s = 1; s < Math.max(2, Math.min(totalSteps, 2000)) && kinds.size() < 4; s++) {
+        long from = withFirst ? leg.from() : leg.from() + 1;
+        long before = a.mark(leg.from());
+        for (long s = from; s < Math.max(from + 1, Math.min(leg.to(), from + 2000)) && kinds.size() < 4 && (s < leg.to() || !withFirst); s++) {
             long mark = a.mark(s);
-            if (mark != first) {
+            if (withFirst || mark != before) {
                 kinds.putIfAbsent(mark, s);
             }
         }
         if (kinds.isEmpty()) {
-            return List.of(1L);
+            return withFirst ? List.of() : List.of(1L);
         }
         TreeSet<Long> steps = new TreeSet<>(kinds.values());
-        steps.addAll(Turns.deepest(a, 1, totalSteps));
+        steps.addAll(Turns.deepest(a, from, leg.to()));
         return List.copyOf(steps);
     }
 
-    private static MemoryPlan describe(Assembly a, Rehearsal.Phase p, long step, List<MemoryPlan.Phase> phases, Map<String, long[]> flops) {
+    private static MemoryPlan describe(Assembly a, Rehearsal.Phase p, Trainables trainables, List<MemoryPlan.Phase> phases, Map<String, long[]> flops) {
         List<Timeline.Instant> instants = p.timeline().instants();
         int at = 0;
         for (int i = 0; i < instants.size(); i++) {
@@ -86,7 +96,6 @@ public final class Planner {
             }
         }
         Map<String, long[]> byLayer = new LinkedHashMap<>();
-        Trainables trainables = a.trainables(step);
         Map<String, long[]> trained = new LinkedHashMap<>();
         long parameters = 0;
         for (Parameter q : a.parameters()) {

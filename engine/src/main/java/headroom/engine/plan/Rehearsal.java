@@ -7,6 +7,7 @@ import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
 import headroom.engine.memory.Timeline;
 import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.Decision;
 import headroom.engine.recipe.Evaluation;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.data.BatchUpload;
@@ -40,8 +41,13 @@ public final class Rehearsal implements AutoCloseable {
 
     /** Loads the model and attaches what the recipe adds. Fails as a run would if the recipe does not fit. */
     public Rehearsal(Recipe recipe, Assembly.ModelMaker maker, Assembly.Task task, long seed, long totalSteps) {
+        this(recipe, maker, task, seed, totalSteps, List.of());
+    }
+
+    /** @param recorded sizes that a run has recorded; others are assumed */
+    public Rehearsal(Recipe recipe, Assembly.ModelMaker maker, Assembly.Task task, long seed, long totalSteps, Collection<Decision> recorded) {
         ledger.watch(loading);
-        assembly = new Assembly(compute, recipe, maker, task, seed, totalSteps);
+        assembly = new Assembly(compute, recipe, maker, task, seed, totalSteps, recorded);
     }
 
     public Assembly assembly() {
@@ -99,7 +105,13 @@ public final class Rehearsal implements AutoCloseable {
      * @param occasions in order
      */
     public static Ledger.Peak peakOf(Recipe recipe, Assembly.ModelMaker maker, Assembly.Task task, long seed, long totalSteps, Collection<Occasion> occasions) {
-        try (Rehearsal r = new Rehearsal(recipe, maker, task, seed, totalSteps)) {
+        return peakOf(recipe, maker, task, seed, totalSteps, occasions, List.of());
+    }
+
+    /** @param recorded sizes that the run has recorded */
+    public static Ledger.Peak peakOf(Recipe recipe, Assembly.ModelMaker maker, Assembly.Task task, long seed, long totalSteps, Collection<Occasion> occasions,
+            Collection<Decision> recorded) {
+        try (Rehearsal r = new Rehearsal(recipe, maker, task, seed, totalSteps, recorded)) {
             Ledger.Peak highest = r.ledger.peak();
             for (Occasion o : r.distinct(occasions)) {
                 Phase p = o.training() ? r.step("train", o.step(), o.shape()) : r.evaluate("evaluate", o.shape());

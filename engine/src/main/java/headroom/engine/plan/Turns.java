@@ -22,7 +22,7 @@ final class Turns {
      * @param to end of the steps (exclusive)
      */
     static List<Long> deepest(Assembly a, long from, long to) {
-        if (!(a.recipe().selector() instanceof SelectorChoice.LayerwiseSampling l)) {
+        if (!(a.course().at(from).selector() instanceof SelectorChoice.LayerwiseSampling l)) {
             return List.of();
         }
         Map<Parameter, Integer> blocks = new IdentityHashMap<>();

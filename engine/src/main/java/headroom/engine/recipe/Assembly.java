@@ -13,6 +13,8 @@ import headroom.engine.recipe.gradient.BackpropStep;
 import headroom.engine.recipe.gradient.GradientStep;
 import headroom.engine.recipe.gradient.TwoPointStep;
 import headroom.engine.recipe.optimizer.Optimizer;
+import headroom.engine.recipe.run.Course;
+import headroom.engine.recipe.run.Phasing;
 import headroom.engine.recipe.selector.Selector;
 import headroom.engine.recipe.weights.WeightStores;
 import headroom.engine.tape.Parameter;
@@ -23,6 +25,7 @@ import headroom.engine.tape.ops.DenseWeight;
 import headroom.engine.tape.stack.CheckpointedStack;
 import headroom.engine.tape.stack.StackDriver;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -55,11 +58,9 @@ public final class Assembly implements AutoCloseable {
     private final Adapter adapter;
     private final TaskHead head;
     private final Objective objective;
-    private final Selector selector;
-    private final Optimizer optimizer;
-    private final GradientStep gradient;
+    private final Decisions decisions;
+    private final Phasing phasing;
     private final StackDriver driver;
-    private final List<Decision> decisions = new ArrayList<>();
 
     /**
      * Builds everything. Nothing stays booked if it fails.
@@ -67,12 +68,22 @@ public final class Assembly implements AutoCloseable {
      * @throws IllegalArgumentException if the recipe does not fit together or does not fit the model
      */
     public Assembly(Compute compute, Recipe recipe, ModelMaker maker, Task task, long seed, long totalSteps) {
-        this(compute, recipe, maker, task, seed, totalSteps, null);
+        this(compute, recipe, maker, task, seed, totalSteps, null, List.of());
+    }
+
+    /** @param recorded sizes that depend on data and weights, as a run recorded them; a dry run takes them in place of assumptions */
+    public Assembly(Compute compute, Recipe recipe, ModelMaker maker, Task task, long seed, long totalSteps, Collection<Decision> recorded) {
+        this(compute, recipe, maker, task, seed, totalSteps, null, recorded);
     }
 
     /** @param given the checkpoints to take, or null to look for them where the recipe wants some */
     Assembly(Compute compute, Recipe recipe, ModelMaker maker, Task task, long seed, long totalSteps, CheckpointedStack given) {
+        this(compute, recipe, maker, task, seed, totalSteps, given, List.of());
+    }
+
+    private Assembly(Compute compute, Recipe recipe, ModelMaker maker, Task task, long seed, long totalSteps, CheckpointedStack given, Collection<Decision> recorded) {
         this.compute = compute;
+        decisions = new Decisions(recorded);
         this.recipe = recipe;
         List<AutoCloseable> made = new ArrayList<>();
         try {
@@ -100,7 +111,6 @@ public final class Assembly implements AutoCloseable {
             if (head != null) {
                 added.addAll(head.parameters());
             }
-            selector = Selector.of(recipe.selector(), model, added, seed);
             Set<Parameter> matrices = Collections.newSetFromMap(new IdentityHashMap<>());
             model.sites().forEach(s -> {
                 if (s.weight() instanceof DenseWeight d) {
@@ -108,21 +118,19 @@ public final class Assembly implements AutoCloseable {
                 }
             });
             Predicate<Parameter> projected = matrices::contains;
-            optimizer = keep(made, new Optimizer(compute, recipe.optimizer(), projected, totalSteps, seed));
             driver = switch (recipe.activations()) {
                 case ActivationsChoice.BlockCheckpoint b when given != null -> given;
                 case ActivationsChoice.BlockCheckpoint b -> {
                     CheckpointSearch.Found found = new CheckpointSearch(recipe, b, maker, task, seed, totalSteps).among(model.config());
-                    decisions.addAll(found.decisions());
+                    decisions.add(found.decisions());
                     yield found.stack();
                 }
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };
-            gradient = switch (recipe.gradient()) {
-                case GradientChoice.Backprop b -> new BackpropStep(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
-                case GradientChoice.TwoPointEstimate t -> new TwoPointStep(compute, objective, t, optimizer, seed);
-            };
+            phasing = new Phasing(new Course(recipe, totalSteps), choice -> Selector.of(compute, choice, model, added, seed, decisions),
+                    leg -> new Optimizer(compute, leg.optimizer(), projected, leg.ownSchedule() ? leg.from() : 0, leg.ownSchedule() ? leg.to() - leg.from() : totalSteps, seed),
+                    optimizer -> gradient(optimizer, seed));
         } catch (RuntimeException e) {
             for (AutoCloseable a : made.reversed()) {
                 try {
@@ -135,6 +143,13 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
+    private GradientStep gradient(Optimizer optimizer, long seed) {
+        return switch (recipe.gradient()) {
+            case GradientChoice.Backprop b -> new BackpropStep(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
+            case GradientChoice.TwoPointEstimate t -> new TwoPointStep(compute, objective, t, optimizer, seed);
+        };
+    }
+
     private static <T extends AutoCloseable> T keep(List<AutoCloseable> made, T t) {
         made.add(t);
         return t;
@@ -142,12 +157,7 @@ public final class Assembly implements AutoCloseable {
 
     /** One training step over its micro-batches, which stay the caller's. */
     public GradientStep.Outcome step(long step, List<DeviceBatch> microBatches) {
-        return gradient.run(step, selector.at(step), microBatches);
-    }
-
-    /** Sizes that were settled while the recipe was put together. */
-    public List<Decision> decisions() {
-        return List.copyOf(decisions);
+        return phasing.step(step, microBatches);
     }
 
     /** Logits of a batch's units [M, classes] without a tape; the caller releases the value. */
@@ -160,26 +170,26 @@ public final class Assembly implements AutoCloseable {
      * now and then. A rehearsal needs one step of each mark.
      */
     public long mark(long step) {
-        long mark = step == 0 ? 0 : 1;
-        if (recipe.selector() instanceof SelectorChoice.LayerwiseSampling l) {
-            mark = 2 * (step / l.every()) + (step % l.every() == 0 ? 0 : 1);
-        }
+        Course.Leg leg = course().at(step);
+        OptimizerChoice optimizer = leg.optimizer();
+        long mark = Selector.mark(leg.selector(), step);
         long age = step;
-        if (recipe.optimizer().lifecycle() instanceof OptimizerChoice.ResetState r) {
+        if (optimizer.lifecycle() instanceof OptimizerChoice.ResetState r) {
             age = step % r.every();
-        } else if (recipe.optimizer().lifecycle() instanceof OptimizerChoice.DropOnFreeze d && d.resetEvery() > 0) {
+        } else if (optimizer.lifecycle() instanceof OptimizerChoice.DropOnFreeze d && d.resetEvery() > 0) {
             age = step % d.resetEvery();
         }
-        if (recipe.optimizer().subspace() instanceof OptimizerChoice.LowRank l) {
+        if (optimizer.subspace() instanceof OptimizerChoice.LowRank l) {
             // a basis is renewed by the state's own age, and a state that starts again takes a new one
             mark = 4 * mark + (age == 0 ? 2 : 0) + (age % l.refresh() == 0 ? 1 : 0);
         }
-        return mark;
+        // marks of a selector and an optimizer stay below a million times those of the run
+        return mark + 1_000_000_000L * course().mark(step);
     }
 
     /** What trains at a step. */
     public Trainables trainables(long step) {
-        return selector.at(step);
+        return phasing.trainables(step);
     }
 
     public Compute compute() {
@@ -208,8 +218,19 @@ public final class Assembly implements AutoCloseable {
         return objective;
     }
 
+    /** The optimizer of the phase that is under way. */
     public Optimizer optimizer() {
-        return optimizer;
+        return phasing.optimizer();
+    }
+
+    /** The phases of the run. */
+    public Course course() {
+        return phasing.course();
+    }
+
+    /** The sizes that were settled so far: those that depend on weights or data, and those that were searched for. */
+    public List<Decision> decisions() {
+        return decisions.made();
     }
 
     /** Every parameter: base model, adapter, task head; each once. */
@@ -238,7 +259,7 @@ public final class Assembly implements AutoCloseable {
                 w.tensor("parameter." + p.path(), p.data());
             }
         }
-        optimizer.save(w);
+        phasing.save(w);
     }
 
     public void restore(State.Reader r) {
@@ -251,7 +272,7 @@ public final class Assembly implements AutoCloseable {
                 compute.overwrite(p.data(), () -> r.data(name));
             }
         }
-        optimizer.restore(r, parameters());
+        phasing.restore(r, parameters());
     }
 
     /** Bytes that are booked for good: weights and adapter. */
@@ -261,7 +282,7 @@ public final class Assembly implements AutoCloseable {
 
     @Override
     public void close() {
-        optimizer.close();
+        phasing.close();
         if (head != null) {
             head.close();
         }

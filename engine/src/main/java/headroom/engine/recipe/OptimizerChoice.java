@@ -293,7 +293,7 @@ public record OptimizerChoice(
     /** What becomes of state over time. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     @JsonSubTypes({@JsonSubTypes.Type(value = Keep.class, name = "Keep"), @JsonSubTypes.Type(value = DropOnFreeze.class, name = "DropOnFreeze"),
-            @JsonSubTypes.Type(value = ResetState.class, name = "ResetState")})
+            @JsonSubTypes.Type(value = ResetState.class, name = "ResetState"), @JsonSubTypes.Type(value = RemapSupport.class, name = "RemapSupport")})
     public sealed interface Lifecycle {}
 
     public record Keep() implements Lifecycle {}
@@ -304,6 +304,9 @@ public record OptimizerChoice(
      * @param resetEvery steps after which the state of what trains on starts again too, 0 for never; BAdam gives the selector's interval
      */
     public record DropOnFreeze(int resetEvery) implements Lifecycle {}
+
+    /** Where other elements of a parameter begin to train, state moves with those that stay, and the new ones start at zero. Otherwise like {@link Keep}. */
+    public record RemapSupport() implements Lifecycle {}
 
     /**
      * State starts again every so often.

@@ -58,6 +58,10 @@ public record Recipe(
         return new Recipe(compute, weights, adapter, selector, gradient, activations, optimizer, d, run);
     }
 
+    public Recipe with(RunChoice r) {
+        return new Recipe(compute, weights, adapter, selector, gradient, activations, optimizer, data, r);
+    }
+
     public String toJson() {
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this);

@@ -2,17 +2,20 @@ package headroom.engine.recipe;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 
 /** Slot 3, selector: which parameters train in a step. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({@JsonSubTypes.Type(value = SelectorChoice.AllParameters.class, name = "AllParameters"),
         @JsonSubTypes.Type(value = SelectorChoice.AdapterOnly.class, name = "AdapterOnly"),
-        @JsonSubTypes.Type(value = SelectorChoice.LayerwiseSampling.class, name = "LayerwiseSampling")})
+        @JsonSubTypes.Type(value = SelectorChoice.LayerwiseSampling.class, name = "LayerwiseSampling"),
+        @JsonSubTypes.Type(value = SelectorChoice.RandomSupport.class, name = "RandomSupport"),
+        @JsonSubTypes.Type(value = SelectorChoice.MagnitudeSupport.class, name = "MagnitudeSupport")})
 public sealed interface SelectorChoice {
     /** True if matrices of the base model are stepped where they lie, which weights in codes or on the host do not allow. */
     default boolean trainsMatrices() {
         return switch (this) {
-            case AllParameters _, LayerwiseSampling _ -> true;
+            case AllParameters _, LayerwiseSampling _, RandomSupport _, MagnitudeSupport _ -> true;
             case AdapterOnly _ -> false;
         };
     }
@@ -48,6 +51,77 @@ public sealed interface SelectorChoice {
 
         public LayerwiseSampling(int count, int every, boolean alwaysOn) {
             this(count, every, alwaysOn, Order.DRAWN);
+        }
+    }
+
+    /** How much of a matrix: so many, or where that is 0 a share in (0, 1]. */
+    record Amount(long count, double share) {
+        public static Amount of(long count) {
+            return new Amount(count, 0);
+        }
+
+        public static Amount share(double share) {
+            return new Amount(0, share);
+        }
+
+        /** How many of n, at least 1 and at most n. */
+        public long among(long n) {
+            return Math.clamp(count > 0 ? count : Math.round(share * n), 1, n);
+        }
+
+        boolean isValid() {
+            return count > 0 || count == 0 && share > 0 && share <= 1;
+        }
+    }
+
+    /**
+     * A random part of each matrix, drawn from a key; the rest of the matrix is frozen, and so are biases, norms and embeddings.
+     *
+     * @param unit what is drawn
+     * @param kept how much of it trains
+     * @param every steps between draws, 0 for one draw
+     * @param targets last names of the sites, e.g. {@code q}, or {@code all}
+     */
+    record RandomSupport(Unit unit, Amount kept, long every, List<String> targets) implements SelectorChoice {
+        public enum Unit {
+            COLUMNS, ROWS, ENTRIES
+        }
+
+        public RandomSupport {
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /**
+     * A part of each matrix by the magnitude of its weights when training starts; the rest is frozen, and so are biases, norms and embeddings.
+     *
+     * @param pick which magnitudes
+     * @param amount how many, or what share
+     * @param threshold θ of {@link Pick#BELOW}, otherwise 0
+     * @param targets last names of the sites, e.g. {@code q}, or {@code all}; {@code embeddings} and {@code head} can be added for {@link Pick#PREDICATE}
+     */
+    record MagnitudeSupport(Pick pick, Amount amount, double threshold, List<String> targets) implements SelectorChoice {
+        public enum Pick {
+            /** Of each row the columns with the largest weights: NeuroAda. */
+            TOP_PER_ROW,
+            /** The entries with the smallest weights. */
+            SMALLEST,
+            /** The entries with the largest weights. */
+            LARGEST,
+            /** The entries with |w| ≤ θ, as many as there are: SaRA. */
+            BELOW,
+            /** The columns with the largest norms. */
+            LARGEST_COLUMNS,
+            /** |w| ≤ θ, θ the quantile of the amount, judged anew at each step and stored nowhere: sparse MeZO. For estimates only. */
+            PREDICATE
+        }
+
+        public MagnitudeSupport {
+            targets = List.copyOf(targets);
+        }
+
+        public MagnitudeSupport(Pick pick, Amount amount, List<String> targets) {
+            this(pick, amount, 0, targets);
         }
     }
 }

@@ -36,9 +36,8 @@ public final class Validator {
         if (r.adapter() instanceof AdapterChoice.LowRank l && (l.rank() < 1 || l.dropout() < 0 || l.dropout() >= 1)) {
             clashes.add("LoRA of rank " + l.rank() + " with dropout " + l.dropout() + "; rank must be at least 1 and dropout in [0, 1)");
         }
-        if (r.selector() instanceof SelectorChoice.LayerwiseSampling s && (s.count() < 0 || s.count() > model.layers() || s.every() < 1)) {
-            clashes.add("layer sampling of " + s.count() + " of " + model.layers() + " blocks every " + s.every() + " steps; expected 0 to " + model.layers() + " blocks and at least 1 step");
-        }
+        SelectorRules.check(r, model, clashes);
+        RunRules.check(r, model, clashes);
         if (r.data().batch() < 1 || r.data().accumulate() < 1 || r.data().length() < 1) {
             clashes.add("batch " + r.data().batch() + ", accumulate " + r.data().accumulate() + ", length " + r.data().length() + "; each must be at least 1");
         }

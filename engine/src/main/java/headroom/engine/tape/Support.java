@@ -10,7 +10,7 @@ import headroom.engine.compute.kernel.SupportKernels;
  * Which elements of a parameter train. A closed set. Gradients, optimizer state and master copies of a partly trained parameter have the support's shape, and a step writes
  * no other element. Ids are int32, ascending, none twice; they belong to the selector that published the support.
  */
-public sealed interface Support {
+public sealed interface Support extends AutoCloseable {
     /** Every element. */
     Support ALL = new All();
 
@@ -227,6 +227,32 @@ public sealed interface Support {
 
     default boolean isAll() {
         return this instanceof All;
+    }
+
+    /** True if its values are a view of the tensor they were read from, so that changing them changes it. */
+    default boolean isView() {
+        return this instanceof All || this instanceof Rows;
+    }
+
+    /** Its list of ids, or null. */
+    default Tensor ids() {
+        return null;
+    }
+
+    /** Adds an owner of its ids. */
+    default Support retain() {
+        if (ids() != null) {
+            ids().retain();
+        }
+        return this;
+    }
+
+    /** Takes an owner of its ids away. */
+    @Override
+    default void close() {
+        if (ids() != null) {
+            ids().close();
+        }
     }
 
     /** Number of elements; of a predicate the whole, since nobody counts it. */

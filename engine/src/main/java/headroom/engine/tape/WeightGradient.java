@@ -83,9 +83,14 @@ public interface WeightGradient {
         }
         Category category = c.making(Category.WORKSPACE);
         c.making(category);
-        Tensor out = c.zeros(category, c.owner(), parameter().dtype(), support.shape(parameter().shape()));
-        visit(c, (row, tile) -> support.take(c, out, tile, row));
-        return out;
+        Tensor[] out = new Tensor[1];
+        visit(c, (row, tile) -> {
+            if (out[0] == null) {
+                out[0] = c.zeros(category, c.owner(), tile.dtype(), support.shape(parameter().shape()));
+            }
+            support.take(c, out[0], tile, row);
+        });
+        return out[0];
     }
 
     /** Adds the elements of a support to a tensor of the support's shape. */

@@ -28,6 +28,7 @@ final class OptimizerWords {
         }
         switch (o.lifecycle()) {
             case OptimizerChoice.Keep _ -> { }
+            case OptimizerChoice.RemapSupport _ -> words.add("state moves with the elements that train on");
             case OptimizerChoice.DropOnFreeze drop -> words.add("dropped where a block freezes" + (drop.resetEvery() > 0 ? ", begun again every %d steps".formatted(drop.resetEvery()) : ""));
             case OptimizerChoice.ResetState reset -> words.add("state begun again every %d steps%s%s".formatted(reset.every(),
                     reset.groups().isEmpty() ? "" : " in " + String.join(", ", reset.groups()), reset.rewarm() > 1 ? ", rate rising over %d".formatted(reset.rewarm()) : ""));

@@ -59,7 +59,7 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
             for (final Batch.Shape shape : heldOut) {
                 highest = higher(highest, rehearsal.evaluate("evaluate", shape).peak());
             }
-            return new RunPlan(highest, count(rehearsal.assembly().trainables(0).parameters()), layers(rehearsal.assembly().parameters()),
+            return new RunPlan(highest, rehearsal.assembly().trainables(0).elements(), layers(rehearsal.assembly().parameters()),
                     decisions(shapes, heldOut, rehearsal.assembly().decisions()));
         } catch (IllegalArgumentException e) {
             throw PlanDesk.unfit(e);
@@ -95,10 +95,6 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
 
     private static List<String> layers(Collection<Parameter> parameters) {
         return parameters.stream().map(parameter -> headroom.engine.plan.Layers.of(parameter.path())).distinct().toList();
-    }
-
-    private static long count(Collection<Parameter> parameters) {
-        return parameters.stream().mapToLong(Parameter::elements).sum();
     }
 
     private static List<String> decisions(List<Batch.Shape> trained, Collection<Batch.Shape> heldOut, List<Decision> settled) {

@@ -29,7 +29,7 @@ final class SlotWords {
             case OptimizerChoice optimizer -> OptimizerWords.of(optimizer);
             case DataChoice data -> "batches of %,d, up to %,d tokens%s".formatted(data.batch(), data.length(),
                     data.accumulate() == 1 ? "" : ", %d accumulated".formatted(data.accumulate()));
-            case RunChoice.SinglePhase _ -> "one phase";
+            case RunChoice run -> RunWords.of(run);
             default -> throw new IllegalArgumentException("no words for " + choice.getClass());
         };
     }
@@ -80,6 +80,8 @@ final class SlotWords {
                         case DESCENDING -> "blocks from the output downward";
                         default -> "every block once per cycle in random order";
                     }, some.every(), some.alwaysOn() ? ", embeddings and head always" : "");
+            case SelectorChoice.RandomSupport some -> RunWords.of(some);
+            case SelectorChoice.MagnitudeSupport some -> RunWords.of(some);
             case SelectorChoice.LayerwiseSampling some -> "%d random blocks, redrawn every %d steps%s".formatted(some.count(), some.every(),
                     some.alwaysOn() ? ", embeddings and head always" : "");
         };

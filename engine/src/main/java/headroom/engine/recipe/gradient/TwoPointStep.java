@@ -52,7 +52,7 @@ public record TwoPointStep(Compute compute, Objective objective, GradientChoice.
     private void shift(Trainables trainables, Direction z, double c) {
         for (Parameter p : trainables.parameters()) {
             compute.ledger().during("perturb", p.path());
-            z.addTo(compute, p, c);
+            z.addTo(compute, p, trainables.supportOf(p), c);
         }
     }
 

@@ -11,6 +11,7 @@ import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.State;
 import headroom.engine.tape.GradientSink;
 import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Support;
 import headroom.engine.tape.Trainables;
 import headroom.engine.tape.WeightGradient;
 import java.util.ArrayList;
@@ -31,10 +32,13 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     private final Codec codec;
     private final StateTier tier;
     private final Clipping clipping;
+    private final long firstStep;
     private final long totalSteps;
     private final List<GradientObserver> observers = new ArrayList<>();
     private final Map<Parameter, Tensor> gradients = new LinkedHashMap<>();
     private final Map<Parameter, ParameterState> states = new LinkedHashMap<>();
+    /** Elements that the state of a partly trained parameter belongs to. */
+    private final Map<Parameter, Support> supports = new LinkedHashMap<>();
     private Trainables trainables = Trainables.none();
     private long runStep;
     private double rate;
@@ -42,13 +46,21 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     private boolean measuring;
     private double measured = Double.NaN;
 
+    /** An optimizer whose schedule runs over a whole run. */
+    public Optimizer(Compute compute, OptimizerChoice choice, Predicate<Parameter> projected, long totalSteps, long seed) {
+        this(compute, choice, projected, 0, totalSteps, seed);
+    }
+
     /**
      * @param projected which parameters a subspace applies to
+     * @param firstStep of the run at which the schedule begins
+     * @param totalSteps that the schedule runs over
      * @param seed of the run
      */
-    public Optimizer(Compute compute, OptimizerChoice choice, Predicate<Parameter> projected, long totalSteps, long seed) {
+    public Optimizer(Compute compute, OptimizerChoice choice, Predicate<Parameter> projected, long firstStep, long totalSteps, long seed) {
         this.compute = compute;
         this.choice = choice;
+        this.firstStep = firstStep;
         this.totalSteps = totalSteps;
         this.rule = UpdateRule.of(choice, projected, seed);
         this.codec = new Codec(compute, choice.state());
@@ -59,22 +71,83 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     /** Starts a step: what trains now, and at which rate. State of what left is dropped here, before anything new is allocated, if the recipe says so. */
     public void begin(long step, Trainables now) {
         runStep = step;
-        rate = choice.schedule().at(step, totalSteps);
+        rate = choice.schedule().at(step - firstStep, totalSteps);
         measured = Double.NaN;
         clipping.begin();
-        if (choice.lifecycle() instanceof OptimizerChoice.DropOnFreeze && now != trainables) {
+        follow(now);
+        switch (choice.lifecycle()) {
+            case OptimizerChoice.Keep _, OptimizerChoice.RemapSupport _ -> { }
+            case OptimizerChoice.DropOnFreeze d -> resetAt(d.resetEvery(), p -> true);
+            case OptimizerChoice.ResetState r -> resetAt(r.every(), p -> resets(r, p));
+        }
+    }
+
+    /**
+     * State follows what trains: of a parameter that left it is freed if the recipe says so, of one whose elements changed it moves with those that stay
+     * ({@link OptimizerChoice.RemapSupport}) or starts again.
+     */
+    public void follow(Trainables now) {
+        if (now != trainables) {
+            boolean drops = choice.lifecycle() instanceof OptimizerChoice.DropOnFreeze;
             for (Parameter p : List.copyOf(states.keySet())) {
                 if (!now.trains(p)) {
-                    drop(p);
+                    if (drops || supports.containsKey(p)) {
+                        drop(p);
+                    }
+                } else if (!now.supportOf(p).equals(supportOf(p))) {
+                    if (choice.lifecycle() instanceof OptimizerChoice.RemapSupport) {
+                        remap(p, now.supportOf(p));
+                    } else {
+                        drop(p);
+                    }
                 }
             }
         }
         trainables = now;
-        switch (choice.lifecycle()) {
-            case OptimizerChoice.Keep _ -> { }
-            case OptimizerChoice.DropOnFreeze d -> resetAt(d.resetEvery(), p -> true);
-            case OptimizerChoice.ResetState r -> resetAt(r.every(), p -> resets(r, p));
+    }
+
+    /** The elements that the state of a parameter belongs to. */
+    private Support supportOf(Parameter p) {
+        return supports.getOrDefault(p, Support.ALL);
+    }
+
+    /** The state is spread over the whole parameter for a moment, one tensor at a time, and read at the new elements: survivors keep theirs, newcomers start at zero. */
+    private void remap(Parameter p, Support to) {
+        ParameterState s = states.get(p);
+        Support from = supportOf(p);
+        compute.ledger().during("remap state", p.path());
+        // a master copy of elements that are new is the weight itself, so it is made again
+        s.discard(ParameterState.MASTER);
+        s.change(old -> {
+            try (old; Tensor whole = compute.zeros(Category.WORKSPACE, p.path(), old.dtype(), p.shape())) {
+                from.write(compute, whole, old);
+                try (Tensor part = to.read(compute, whole)) {
+                    return to.isView() ? compute.call(CoreKernels.COPY, part) : part.retain();
+                }
+            }
+        }, from.shape(p.shape()));
+        belongs(p, to);
+    }
+
+    private void belongs(Parameter p, Support to) {
+        Support before = to.isAll() ? supports.remove(p) : supports.put(p, to.retain());
+        if (before != null) {
+            before.close();
         }
+    }
+
+    /** Takes up what trained when a checkpoint was written, before its state is restored: the state belongs to those elements. */
+    public void adopt(Trainables then) {
+        trainables = then;
+    }
+
+    /** Takes over the state of another optimizer of the same rule and state codec. */
+    public void takeOver(Optimizer before) {
+        states.putAll(before.states);
+        supports.putAll(before.supports);
+        trainables = before.trainables;
+        before.states.clear();
+        before.supports.clear();
     }
 
     private void resetAt(int every, Predicate<Parameter> which) {
@@ -109,14 +182,15 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     @Override
     public void accept(Parameter p, WeightGradient gradient) {
         Tensor sum = gradients.get(p);
+        Support support = trainables.supportOf(p);
         if (sum != null) {
-            gradient.addTo(compute, sum);
+            gradient.addAt(compute, support, sum);
             return;
         }
         // booked as what it is from its first byte, so that a peak within the kernel is told right
         Category before = compute.making(Category.GRADIENTS);
         try {
-            Tensor g = gradient.dense(compute);
+            Tensor g = gradient.at(compute, support);
             if (!g.isExclusive()) {
                 try (Tensor shared = g) {
                     g = compute.call(CoreKernels.COPY, shared);
@@ -203,14 +277,26 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         compute.ledger().during("optimizer step", p.path());
         OptimizerChoice.Group group = group(p);
         clipping.apply(group.clip() == null ? choice.clip() : group.clip(), g, own, all);
-        ParameterState s = states.computeIfAbsent(p, k -> new ParameterState(compute, k, codec, runStep));
+        Support support = trainables.supportOf(p);
+        if (!states.containsKey(p)) {
+            states.put(p, new ParameterState(compute, p, codec, runStep));
+            belongs(p, support);
+        }
+        ParameterState s = states.get(p);
         s.tick(runStep);
-        tier.step(p, s, g, (weight, gradient) -> {
-            rule.step(new UpdateRule.Update(compute, codec, p, s, weight, gradient, rate(p, group), decay(p, group)));
-            if (group.floor() != null) {
-                compute.apply(OptimizerKernels.FLOOR_INTO, weight, group.floor());
+        try (Tensor values = support.read(compute, p.data())) {
+            // a rule sees a parameter that is just the elements that train
+            Parameter stepped = support.isAll() ? p : new Parameter(p.path(), p.role(), values);
+            tier.step(stepped, s, g, (weight, gradient) -> {
+                rule.step(new UpdateRule.Update(compute, codec, stepped, s, weight, gradient, rate(p, group), decay(p, group)));
+                if (group.floor() != null) {
+                    compute.apply(OptimizerKernels.FLOOR_INTO, weight, group.floor());
+                }
+            });
+            if (!support.isView()) {
+                support.write(compute, p.data(), values);
             }
-        });
+        }
         compute.within(before);
     }
 
@@ -220,14 +306,12 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
             compute.ledger().during("optimizer step", p.path());
             OptimizerChoice.Group group = group(p);
             double eta = rate(p, group);
-            double decay = decay(p, group);
-            if (decay > 0) {
-                compute.apply(ElementwiseKernels.SCALE_INTO, p.data(), 1 - eta * decay);
+            Support support = trainables.supportOf(p);
+            if (support instanceof Support.Below) {
+                direction.addTo(compute, p, support, -eta * scalar);
+                continue;
             }
-            direction.addTo(compute, p, -eta * scalar);
-            if (group.floor() != null) {
-                compute.apply(OptimizerKernels.FLOOR_INTO, p.data(), group.floor());
-            }
+            direction.addTo(compute, p, support, 1 - eta * decay(p, group), -eta * scalar, group.floor());
         }
     }
 
@@ -251,6 +335,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         if (s != null) {
             s.close();
         }
+        belongs(p, Support.ALL);
     }
 
     /** Brings the state of a parameter to a tier. The next step brings it back to where the recipe wants it. */
@@ -313,11 +398,12 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     @Override
     public void restore(State.Reader r, Collection<Parameter> parameters) {
         for (Parameter p : parameters) {
-            Tier before = compute.in(tier.of(p));
+            Tier before = compute.in(tier.of(trainables.supportOf(p).elements(p.shape())));
             try {
                 ParameterState s = ParameterState.restore(compute, p, codec, r);
                 if (s != null) {
                     states.put(p, s);
+                    belongs(p, trainables.supportOf(p));
                 }
             } finally {
                 compute.in(before);
@@ -331,6 +417,8 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         gradients.clear();
         states.values().forEach(ParameterState::close);
         states.clear();
+        supports.values().forEach(Support::close);
+        supports.clear();
         codec.close();
     }
 }

@@ -21,13 +21,13 @@ record StateTier(Compute compute, OptimizerChoice.Residence choice, boolean mast
         void on(Tensor weight, Tensor gradient);
     }
 
-    /** Where state of a parameter lies between steps. */
-    Tier of(Parameter p) {
-        return choice instanceof OptimizerChoice.HostState h && p.elements() >= h.from() ? Tier.HOST : Tier.DEVICE;
+    /** Where state of so many elements lies between steps. */
+    Tier of(long elements) {
+        return choice instanceof OptimizerChoice.HostState h && elements >= h.from() ? Tier.HOST : Tier.DEVICE;
     }
 
     void step(Parameter p, ParameterState s, Tensor gradient, Step step) {
-        if (of(p) == Tier.DEVICE) {
+        if (of(p.elements()) == Tier.DEVICE) {
             s.move(Tier.DEVICE);
             through(p, s, gradient, step);
         } else if (((OptimizerChoice.HostState) choice).paged()) {

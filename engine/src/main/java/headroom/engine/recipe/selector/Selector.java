@@ -1,8 +1,11 @@
 package headroom.engine.recipe.selector;
 
+import headroom.engine.compute.Compute;
 import headroom.engine.compute.Keys;
 import headroom.engine.model.Model;
+import headroom.engine.recipe.Decisions;
 import headroom.engine.recipe.SelectorChoice;
+import headroom.engine.recipe.State;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Support;
 import headroom.engine.tape.Trainables;
@@ -16,14 +19,50 @@ import java.util.Map;
 import java.util.Set;
 
 /** The selector slot at work: publishes what trains before each step. The same object is published as long as nothing changes. */
-public interface Selector {
+public interface Selector extends State.Holder, AutoCloseable {
+    /** What trains at a step. May compute, and book what it keeps as OPTIMIZER under {@code selector.*}. */
     Trainables at(long step);
+
+    /** What was published last, so that a resumed run knows which elements its state belongs to; nothing before the first publication. */
+    default Trainables current() {
+        return Trainables.none();
+    }
+
+    /** Makes the next publication a new choice, by the weights as they are then. */
+    default void forget() {
+        // what does not depend on the weights stays as it is
+    }
+
+    /** Steps with the same mark book the same on behalf of the selector. */
+    static long mark(SelectorChoice choice, long step) {
+        return switch (choice) {
+            case SelectorChoice.LayerwiseSampling l -> 2 * (step / l.every()) + (step % l.every() == 0 ? 0 : 1);
+            case SelectorChoice.RandomSupport r -> step == 0 || r.every() > 0 && step % r.every() == 0 ? 0 : 1;
+            default -> step == 0 ? 0 : 1;
+        };
+    }
+
+    @Override
+    default void save(State.Writer w) {
+        // what follows from choice, seed and step needs no saving
+    }
+
+    @Override
+    default void restore(State.Reader r, Collection<Parameter> parameters) {
+        // nothing was saved
+    }
+
+    @Override
+    default void close() {
+        // nothing is held
+    }
 
     /**
      * @param added parameters of adapter and task head
      * @param seed of the run
+     * @param decisions takes the sizes that depend on the weights
      */
-    static Selector of(SelectorChoice choice, Model model, Collection<Parameter> added, long seed) {
+    static Selector of(Compute compute, SelectorChoice choice, Model model, Collection<Parameter> added, long seed, Decisions decisions) {
         return switch (choice) {
             case SelectorChoice.AllParameters a -> {
                 List<Parameter> all = new ArrayList<>(model.parameters());
@@ -36,6 +75,8 @@ public interface Selector {
                 yield step -> t;
             }
             case SelectorChoice.LayerwiseSampling l -> new LayerwiseSampling(l, model, added, seed);
+            case SelectorChoice.RandomSupport r -> new RandomParts(compute, r, Matrices.of(model, r.targets()), added, seed);
+            case SelectorChoice.MagnitudeSupport m -> new MagnitudeParts(compute, m, Matrices.of(model, m.targets()), added, decisions);
         };
     }
 

@@ -1,0 +1,84 @@
+package headroom.engine.recipe.run;
+
+import headroom.engine.recipe.OptimizerChoice;
+import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.RunChoice;
+import headroom.engine.recipe.SelectorChoice;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The run slot laid out over the steps of a run: which phase a step belongs to, what is in force in it, and what is due after it. A function of recipe and number of steps, so a
+ * resumed run is in the right phase without having been in the ones before.
+ */
+public final class Course {
+    /**
+     * A phase with everything that the recipe leaves to it filled in.
+     *
+     * @param from first step
+     * @param to one past the last step
+     * @param choosesAnew true if it has a selector of its own, which chooses when the phase begins
+     * @param ownSchedule true if it has an optimizer of its own, whose schedule runs over this phase and not over the run
+     */
+    public record Leg(
+            int index, String name, long from, long to, SelectorChoice selector, boolean choosesAnew, OptimizerChoice optimizer, boolean ownSchedule, RunChoice.DataOrder order,
+            RunChoice.HandOff handOff) {}
+
+    private final List<Leg> legs = new ArrayList<>();
+    private final List<RunChoice.Every> every;
+
+    public Course(Recipe recipe, long totalSteps) {
+        switch (recipe.run()) {
+            case RunChoice.SinglePhase _ -> {
+                every = List.of();
+                legs.add(new Leg(0, "Train", 0, totalSteps, recipe.selector(), false, recipe.optimizer(), false, RunChoice.DataOrder.CONTINUE, RunChoice.HandOff.EVERYTHING));
+            }
+            case RunChoice.Phases p -> {
+                every = p.every();
+                double share = 0;
+                long from = 0;
+                for (int i = 0; i < p.phases().size(); i++) {
+                    RunChoice.Phase f = p.phases().get(i);
+                    share += f.share();
+                    boolean last = i == p.phases().size() - 1;
+                    long to = last ? Math.max(from, totalSteps) : Math.max(from, f.steps() > 0 ? from + f.steps() : Math.round(share * totalSteps));
+                    legs.add(new Leg(i, f.name(), from, to, f.selector() == null ? recipe.selector() : f.selector(), f.selector() != null, f.optimizer() == null ? recipe.optimizer() : f.optimizer(),
+                            f.optimizer() != null, f.order(), f.handOff()));
+                    from = to;
+                }
+            }
+        }
+    }
+
+    public List<Leg> legs() {
+        return List.copyOf(legs);
+    }
+
+    /** The phase of a step. Steps beyond the run belong to the last phase. */
+    public Leg at(long step) {
+        for (Leg l : legs) {
+            if (step < l.to()) {
+                return l;
+            }
+        }
+        return legs.getLast();
+    }
+
+    /** What is due once a step is done, in the order of the recipe. */
+    public List<RunChoice.Action> after(long step) {
+        List<RunChoice.Action> due = new ArrayList<>();
+        for (RunChoice.Every e : every) {
+            long done = step + 1 - (e.clock() == RunChoice.Clock.PHASE_STEP ? at(step).from() : 0);
+            if (done % e.period() == 0) {
+                due.add(e.action());
+            }
+        }
+        return due;
+    }
+
+    /** Steps with the same mark book the same on behalf of the run: of each phase its first step, its other ones, and those beside which something is due. */
+    public long mark(long step) {
+        Leg l = at(step);
+        return 8L * l.index() + (step == l.from() ? 4 : 0) + (after(step).isEmpty() ? 0 : 2) + (step == 0 || after(step - 1).isEmpty() ? 0 : 1);
+    }
+}

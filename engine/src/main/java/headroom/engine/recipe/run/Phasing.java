@@ -1,0 +1,129 @@
+package headroom.engine.recipe.run;
+
+import headroom.engine.recipe.RunChoice;
+import headroom.engine.recipe.SelectorChoice;
+import headroom.engine.recipe.State;
+import headroom.engine.recipe.data.DeviceBatch;
+import headroom.engine.recipe.gradient.GradientStep;
+import headroom.engine.recipe.optimizer.Optimizer;
+import headroom.engine.recipe.selector.Selector;
+import headroom.engine.tape.Parameter;
+import headroom.engine.tape.Trainables;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The run slot at work: has the selector, the optimizer and the gradient step of the phase that a step belongs to, hands over at the borders, and does what is due between steps.
+ * One step goes: examples → trainables → forward → backward → observe → clip → step → observe → what is due → log → checkpoint; this class does it from the second to the ninth.
+ */
+public final class Phasing implements AutoCloseable {
+    private static final String PHASE = "run.phase";
+
+    private final Course course;
+    private final Function<SelectorChoice, Selector> selectors;
+    private final Function<Course.Leg, Optimizer> optimizers;
+    private final Function<Optimizer, GradientStep> gradients;
+    private Course.Leg leg;
+    private Selector selector;
+    private Optimizer optimizer;
+    private GradientStep gradient;
+
+    /**
+     * @param selectors makes the selector of a choice
+     * @param optimizers makes the optimizer of a phase
+     * @param gradients makes the gradient step that feeds an optimizer
+     */
+    public Phasing(Course course, Function<SelectorChoice, Selector> selectors, Function<Course.Leg, Optimizer> optimizers, Function<Optimizer, GradientStep> gradients) {
+        this.course = course;
+        this.selectors = selectors;
+        this.optimizers = optimizers;
+        this.gradients = gradients;
+        enter(course.legs().getFirst());
+    }
+
+    /** One training step over its micro-batches. */
+    public GradientStep.Outcome step(long step, List<DeviceBatch> microBatches) {
+        enter(course.at(step));
+        GradientStep.Outcome outcome = gradient.run(step, selector.at(step), microBatches);
+        for (RunChoice.Action action : course.after(step)) {
+            switch (action) {
+                case RESET_OPTIMIZER -> optimizer.reset(p -> true);
+                // chosen at once, and state follows at once, so that a checkpoint between two steps holds both
+                case SELECT_AGAIN -> {
+                    selector.forget();
+                    optimizer.follow(selector.at(step + 1));
+                }
+            }
+        }
+        return outcome;
+    }
+
+    /** What trains at a step of the phase that is under way. */
+    public Trainables trainables(long step) {
+        enter(course.at(step));
+        return selector.at(step);
+    }
+
+    private void enter(Course.Leg next) {
+        if (leg != null && leg.index() == next.index()) {
+            return;
+        }
+        if (leg == null || next.choosesAnew()) {
+            closeSelector();
+            selector = selectors.apply(next.selector());
+        }
+        if (leg == null || next.ownSchedule()) {
+            Optimizer before = optimizer;
+            optimizer = optimizers.apply(next);
+            if (before != null) {
+                if (next.handOff() == RunChoice.HandOff.EVERYTHING) {
+                    optimizer.takeOver(before);
+                }
+                before.close();
+            }
+            gradient = gradients.apply(optimizer);
+        } else if (next.handOff() == RunChoice.HandOff.MODEL) {
+            optimizer.reset(p -> true);
+        }
+        leg = next;
+    }
+
+    public Course course() {
+        return course;
+    }
+
+    public Optimizer optimizer() {
+        return optimizer;
+    }
+
+    public void save(State.Writer w) {
+        if (course.legs().size() > 1) {
+            w.number(PHASE, leg.index());
+        }
+        selector.save(w);
+        optimizer.save(w);
+    }
+
+    /** Goes straight to the phase of the checkpoint. */
+    public void restore(State.Reader r, Collection<Parameter> parameters) {
+        if (course.legs().size() > 1) {
+            enter(course.legs().get((int) r.number(PHASE)));
+        }
+        selector.restore(r, parameters);
+        optimizer.adopt(selector.current());
+        optimizer.restore(r, parameters);
+    }
+
+    private void closeSelector() {
+        if (selector != null) {
+            selector.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        closeSelector();
+    }
+}

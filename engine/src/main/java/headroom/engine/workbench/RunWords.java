@@ -1,0 +1,58 @@
+package headroom.engine.workbench;
+
+import headroom.engine.recipe.RunChoice;
+import headroom.engine.recipe.SelectorChoice;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Selectors of parts of matrices, and the phases of a run, in words. */
+final class RunWords {
+    private RunWords() {}
+
+    static String of(SelectorChoice.RandomSupport some) {
+        final String unit = some.unit().name().toLowerCase(Locale.ROOT);
+        return "%s random %s of %s%s".formatted(amount(some.kept()), unit, on(some.targets()),
+                some.every() == 0 ? "" : ", redrawn every %,d steps".formatted(some.every()));
+    }
+
+    static String of(SelectorChoice.MagnitudeSupport some) {
+        final String which = switch (some.pick()) {
+            case TOP_PER_ROW -> amount(some.amount()) + " largest weights of each row";
+            case SMALLEST -> amount(some.amount()) + " smallest weights";
+            case LARGEST -> amount(some.amount()) + " largest weights";
+            case BELOW -> "weights of magnitude up to %s".formatted(some.threshold());
+            case LARGEST_COLUMNS -> amount(some.amount()) + " columns of largest norm";
+            case PREDICATE -> amount(some.amount()) + " smallest weights, judged at each step";
+        };
+        return "the %s of %s".formatted(which, on(some.targets()));
+    }
+
+    private static String amount(SelectorChoice.Amount amount) {
+        return amount.count() > 0 ? "%,d".formatted(amount.count()) : "%s %% of the".formatted(Math.round(1000 * amount.share()) / 10.0);
+    }
+
+    private static String on(java.util.List<String> targets) {
+        return targets.contains("all") ? "every matrix" : String.join(", ", targets);
+    }
+
+    static String of(RunChoice run) {
+        return switch (run) {
+            case RunChoice.SinglePhase _ -> "one phase";
+            case RunChoice.Phases some -> some.phases().stream().map(RunWords::phase).collect(Collectors.joining(", then "))
+                    + some.every().stream().map(RunWords::every).collect(Collectors.joining());
+        };
+    }
+
+    private static String phase(RunChoice.Phase phase) {
+        final String length = phase.steps() > 0 ? " for %,d steps".formatted(phase.steps()) : phase.share() > 0 ? " for %s %% of the run".formatted(Math.round(1000 * phase.share()) / 10.0) : "";
+        return phase.name() + length + (phase.handOff() == RunChoice.HandOff.MODEL ? " with fresh optimizer state" : "")
+                + (phase.order() == RunChoice.DataOrder.RESTART ? " from the first example" : "");
+    }
+
+    private static String every(RunChoice.Every every) {
+        return ", every %,d %s %s".formatted(every.period(), every.clock() == RunChoice.Clock.STEP ? "steps" : "steps of a phase", switch (every.action()) {
+            case RESET_OPTIMIZER -> "the optimizer starts again";
+            case SELECT_AGAIN -> "what trains is chosen again";
+        });
+    }
+}
