@@ -16,9 +16,14 @@ public record DynamicTables(float[] levels, float[] middles, byte[] first) {
     public static final int COUNT = 6;
     private static final int CELLS = 1 << 16;
 
-    /** Signed, then unsigned. */
+    /** Made once: a plan of 8-bit state is asked for as often as any. */
+    private static final class Made {
+        static final List<DynamicTables> BOTH = List.of(of(CodeBooks.dynamicSigned()), of(CodeBooks.dynamicUnsigned()));
+    }
+
+    /** Signed, then unsigned. Their arrays are shared and must not be changed. */
     public static List<DynamicTables> both() {
-        return List.of(of(CodeBooks.dynamicSigned()), of(CodeBooks.dynamicUnsigned()));
+        return Made.BOTH;
     }
 
     static DynamicTables of(float[] levels) {
