@@ -19,6 +19,26 @@
   # row of the last valid token of each sequence: b T + lengths[b] - 1, int64 [B]
   def last_rows(self: __torch__.Kernels, lengths: Tensor, t: int) -> Tensor:
     return torch.add_(torch.sub(lengths, 1), torch.arange(0, lengths.shape[0] * t, t))
+# the same where rows hold several texts: texts [N] int64 names the slot of each token's text, -1 where there is none.  y [S, d] for S slots; an empty one gives zeros
+  def text_slots(self: __torch__.Kernels, texts: Tensor, slots: int) -> Tensor:
+    return torch.masked_fill(texts, torch.lt(texts, 0), slots)
+  def text_sizes(self: __torch__.Kernels, slot: Tensor, slots: int, dtype: int) -> Tensor:
+    sizes = torch.index_add_(torch.zeros([slots + 1], dtype=dtype), 0, slot, torch.ones([slot.shape[0]], dtype=dtype))
+    return torch.unsqueeze(torch.clamp_(torch.slice(sizes, 0, 0, slots), 1.0), 1)
+  def text_mean(self: __torch__.Kernels, x: Tensor, texts: Tensor, slots: int) -> Tensor:
+    slot = self.text_slots(texts, slots)
+    sum = torch.index_add_(torch.zeros([slots + 1, x.shape[1]], dtype=self.wide(x)), 0, slot, torch.to(x, self.wide(x)))
+    return torch.to(torch.div(torch.slice(sum, 0, 0, slots), self.text_sizes(slot, slots, self.wide(x))), x.dtype)
+  def text_mean_dx(self: __torch__.Kernels, dy: Tensor, texts: Tensor) -> Tensor:
+    slots = dy.shape[0]
+    slot = self.text_slots(texts, slots)
+    g = torch.zeros([slots + 1, dy.shape[1]], dtype=dy.dtype)
+    torch.copy_(torch.slice(g, 0, 0, slots), torch.div(dy, self.text_sizes(slot, slots, self.wide(dy))))
+    return torch.index_select(g, 0, slot)
+  # row of the last token of each text; row 0 for an empty slot
+  def text_last(self: __torch__.Kernels, texts: Tensor, slots: int) -> Tensor:
+    last = torch.scatter_reduce_(torch.zeros([slots + 1], dtype=4), 0, self.text_slots(texts, slots), torch.arange(texts.shape[0]), "amax")
+    return torch.clone(torch.slice(last, 0, 0, slots))
   def softmax_rows(self: __torch__.Kernels, x: Tensor) -> Tensor:
     return torch.softmax(x, 1)
   def log_softmax_rows(self: __torch__.Kernels, x: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import java.util.List;
  * Batches of a dataset for one run. The order of an epoch depends on seed and epoch alone, so a saved {@link Cursor} continues with exactly the batches an uninterrupted run
  * would have seen.
  */
-public sealed interface BatchSource permits PaddedBatches, TokenBlocks {
+public sealed interface BatchSource permits PaddedBatches, TokenBlocks, SegmentedRows {
 
     /** The next training batch; the last one of an epoch may have fewer rows, then the next epoch begins. */
     Batch next();

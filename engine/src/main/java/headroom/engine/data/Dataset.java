@@ -31,9 +31,21 @@ public record Dataset(String id, String name, DatasetKind kind, List<String> lab
 
     /** Batches of the fitting kind. */
     public BatchSource batches(Tokenizer tokenizer, int batch, int length, long seed) {
+        return batches(tokenizer, batch, length, BatchOrder.SHUFFLED, false, seed);
+    }
+
+    /**
+     * Batches of the fitting kind.
+     *
+     * @param pack true puts several texts into one row
+     */
+    public BatchSource batches(Tokenizer tokenizer, int batch, int length, BatchOrder order, boolean pack, long seed) {
+        if (pack) {
+            return new SegmentedRows(this, tokenizer, batch, length, order, seed);
+        }
         return switch (kind) {
-            case CLASSIFICATION -> new PaddedBatches(this, tokenizer, batch, length, seed);
-            case LANGUAGE_MODELLING -> new TokenBlocks(this, tokenizer, batch, length, seed);
+            case CLASSIFICATION -> new PaddedBatches(this, tokenizer, batch, length, order, seed);
+            case LANGUAGE_MODELLING -> new TokenBlocks(this, tokenizer, batch, length, order, seed);
         };
     }
 }

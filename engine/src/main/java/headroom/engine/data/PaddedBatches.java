@@ -16,6 +16,8 @@ public final class PaddedBatches implements BatchSource {
     private final int batch;
     private final int longest;
     private final int pad;
+    private final BatchOrder how;
+    private final int[] sizes;
     private final long seed;
     private final TokenLengths lengths;
     private Cursor cursor = Cursor.START;
@@ -29,6 +31,11 @@ public final class PaddedBatches implements BatchSource {
      * @param seed of the run
      */
     public PaddedBatches(Dataset data, Tokenizer tokenizer, int batch, int longest, long seed) {
+        this(data, tokenizer, batch, longest, BatchOrder.SHUFFLED, seed);
+    }
+
+    /** @param how the order of an epoch */
+    public PaddedBatches(Dataset data, Tokenizer tokenizer, int batch, int longest, BatchOrder how, long seed) {
         if (data.kind() != DatasetKind.CLASSIFICATION) {
             throw new IllegalArgumentException("dataset " + data.id() + " has no labels: it trains a language model, not a classifier");
         }
@@ -41,11 +48,13 @@ public final class PaddedBatches implements BatchSource {
         this.batch = batch;
         this.longest = longest;
         this.pad = tokenizer.pad().orElse(0);
+        this.how = how;
         this.seed = seed;
         List<Integer> counted = new ArrayList<>();
         this.train = rows(data.train(), tokenizer, longest, counted);
         this.heldOut = rows(data.heldOut(), tokenizer, longest, new ArrayList<>());
         this.lengths = TokenLengths.of(counted.stream().mapToInt(i -> i).toArray(), data.train().stream().mapToLong(Example::row).toArray(), longest);
+        this.sizes = train.stream().mapToInt(row -> row.ids.length).toArray();
         this.order = order(0);
     }
 
@@ -100,7 +109,7 @@ public final class PaddedBatches implements BatchSource {
     }
 
     private int[] order(long epoch) {
-        return Keys.permutation(Keys.key(seed, "shuffle", "examples", epoch), train.size());
+        return how.of(sizes, batch, Keys.key(seed, "shuffle", "examples", epoch));
     }
 
     @Override

@@ -15,6 +15,7 @@ public final class TokenBlocks implements BatchSource {
     private final int batch;
     private final int length;
     private final int pad;
+    private final BatchOrder how;
     private final long seed;
     private final TokenLengths lengths;
     private final int blocks;
@@ -27,12 +28,18 @@ public final class TokenBlocks implements BatchSource {
      * @param seed of the run
      */
     public TokenBlocks(Dataset data, Tokenizer tokenizer, int batch, int length, long seed) {
+        this(data, tokenizer, batch, length, BatchOrder.SHUFFLED, seed);
+    }
+
+    /** @param how the order of an epoch; all blocks have one length */
+    public TokenBlocks(Dataset data, Tokenizer tokenizer, int batch, int length, BatchOrder how, long seed) {
         if (batch < 1 || length < 2) {
             throw new IllegalArgumentException("batch " + batch + ", length " + length + ": at least one row and two tokens are needed");
         }
         this.batch = batch;
         this.length = length;
         this.pad = tokenizer.pad().orElse(0);
+        this.how = how;
         this.seed = seed;
         int[] counted = new int[data.train().size()];
         this.train = stream(data.train(), tokenizer, counted);
@@ -103,7 +110,7 @@ public final class TokenBlocks implements BatchSource {
     }
 
     private int[] order(long epoch) {
-        return Keys.permutation(Keys.key(seed, "shuffle", "blocks", epoch), blocks);
+        return (how == BatchOrder.FILE ? BatchOrder.FILE : BatchOrder.SHUFFLED).of(new int[blocks], batch, Keys.key(seed, "shuffle", "blocks", epoch));
     }
 
     @Override

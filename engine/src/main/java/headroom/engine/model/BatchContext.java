@@ -10,10 +10,11 @@ import headroom.engine.tape.ops.Attention;
  * @param causal true if a token sees only itself and what is before it
  * @param cos rotary cosines [T, D/2], null with learned positions; borrowed, like {@code sin}
  * @param cache keys and values of what was read before, null outside generation; layers take theirs by their place
+ * @param texts which token belongs to which text, null where a row is one text
  */
-record BatchContext(Tensor lengths, boolean causal, Tensor cos, Tensor sin, KeyValueCache cache) {
+record BatchContext(Tensor lengths, boolean causal, Tensor cos, Tensor sin, KeyValueCache cache, Model.Texts texts) {
     /** Attention of a layer with so many heads, which may differ from layer to layer. */
     Attention.Spec attention(long heads, long kvHeads) {
-        return new Attention.Spec(lengths, heads, kvHeads, causal);
+        return new Attention.Spec(lengths, heads, kvHeads, causal, texts == null ? null : texts.slots());
     }
 }

@@ -20,12 +20,27 @@ public interface Model extends AutoCloseable {
      * @param lengths valid tokens of each sequence [B] (int64)
      * @param batch B
      * @param length T
+     * @param texts which token belongs to which text, or null if each row is one text
      */
-    record Inputs(Tensor ids, Tensor segments, Tensor lengths, long batch, long length) {
+    record Inputs(Tensor ids, Tensor segments, Tensor lengths, long batch, long length, Texts texts) {
+        /** Rows of one text each. */
+        public Inputs(Tensor ids, Tensor segments, Tensor lengths, long batch, long length) {
+            this(ids, segments, lengths, batch, length, null);
+        }
+
         public long tokens() {
             return batch * length;
         }
     }
+
+    /**
+     * Several texts in a row. Attention stays within a text, and its positions count from its own beginning.
+     *
+     * @param slots slot of each token's text in the batch [B·T] (int64), −1 where there is none
+     * @param positions place of each token within its text [B·T] (int64)
+     * @param count slots of the batch
+     */
+    record Texts(Tensor slots, Tensor positions, long count) {}
 
     ModelConfig config();
 

@@ -1,6 +1,7 @@
 package headroom.engine.model;
 
 import headroom.engine.compute.Shape;
+import headroom.engine.compute.Tensor;
 import headroom.engine.tape.Op;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
@@ -46,8 +47,9 @@ final class SelfAttention {
         Value vs = v.forward(pass, last ? x.last() : x);
         String before = pass.compute().within(path);
         if (batch.cos() != null) {
-            qs = pass.apply(new Rotary(batch.cos(), batch.sin(), heads), qs.last());
-            ks = pass.apply(new Rotary(batch.cos(), batch.sin(), kvHeads), ks.last());
+            Tensor positions = batch.texts() == null ? null : batch.texts().positions();
+            qs = pass.apply(new Rotary(batch.cos(), batch.sin(), positions, heads), qs.last());
+            ks = pass.apply(new Rotary(batch.cos(), batch.sin(), positions, kvHeads), ks.last());
         }
         Attention.Spec spec = batch.attention(heads, kvHeads);
         Op attend = batch.cache() == null ? new Attention(spec) : batch.cache().attention(layer, spec);

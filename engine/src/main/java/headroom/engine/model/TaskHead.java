@@ -64,9 +64,10 @@ public final class TaskHead implements AutoCloseable {
         return linear.parameters();
     }
 
-    /** Features of each sequence: hidden [B·T, d] → [B, d]; hidden is read for the last time. */
+    /** Features of each sequence, or of each slot for a text: hidden [B·T, d] → [B, d]; hidden is read for the last time. */
     public Value features(Pass pass, Value hidden, Model.Inputs inputs) {
-        Op pool = mean ? new Pooling.Mean(inputs.lengths(), inputs.length()) : new Pooling.Last(inputs.lengths(), inputs.length());
+        Op pool = inputs.texts() == null ? mean ? new Pooling.Mean(inputs.lengths(), inputs.length()) : new Pooling.Last(inputs.lengths(), inputs.length())
+                : mean ? new Pooling.TextMean(inputs.texts().slots(), inputs.texts().count()) : new Pooling.TextLast(inputs.texts().slots(), inputs.texts().count());
         String before = pass.compute().within(PATH);
         Value pooled = pass.apply(pool, hidden.last());
         pass.compute().within(before);

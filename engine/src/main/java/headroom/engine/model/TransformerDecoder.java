@@ -5,6 +5,7 @@ import headroom.engine.compute.Shape;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
+import headroom.engine.tape.ops.AddPositions;
 import headroom.engine.tape.ops.AddRows;
 import headroom.engine.tape.ops.DenseWeight;
 import headroom.engine.tape.ops.Dropout;
@@ -85,7 +86,8 @@ public final class TransformerDecoder implements Model {
             x = projectIn.forward(pass, x.last());
         }
         if (positions != null) {
-            x = pass.apply(new AddRows(positions, config.positionOffset() + from, inputs.length()), x.last());
+            x = inputs.texts() == null ? pass.apply(new AddRows(positions, config.positionOffset() + from, inputs.length()), x.last())
+                    : pass.apply(new AddPositions(positions, inputs.texts().positions(), config.positionOffset()), x.last());
         }
         if (dropout > 0) {
             x = pass.apply(new Dropout(dropout, EMBEDDINGS), x.last());

@@ -5,6 +5,7 @@ import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.Add;
+import headroom.engine.tape.ops.AddPositions;
 import headroom.engine.tape.ops.AddRows;
 import headroom.engine.tape.ops.Dropout;
 import headroom.engine.tape.ops.Embedding;
@@ -58,7 +59,8 @@ public final class TransformerEncoder implements Model {
         stack.check(inputs.length());
         String before = pass.compute().within(EMBEDDINGS);
         Value x = pass.apply(new Embedding(tokens, inputs.ids()));
-        x = pass.apply(new AddRows(positions, config.positionOffset(), inputs.length()), x.last());
+        x = inputs.texts() == null ? pass.apply(new AddRows(positions, config.positionOffset(), inputs.length()), x.last())
+                : pass.apply(new AddPositions(positions, inputs.texts().positions(), config.positionOffset()), x.last());
         if (types != null) {
             // without segment ids every token is of type 0
             x = inputs.segments() == null ? pass.apply(new AddRows(types, 0, 1), x.last())

@@ -49,10 +49,10 @@ final class TransformerStack implements AutoCloseable {
     /** x [N, d], read for the last time → [N, d]. */
     Value run(Pass pass, StackDriver driver, Value x, Model.Inputs inputs) {
         if (rotary == null) {
-            return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), null, null, null));
+            return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), null, null, null, inputs.texts()));
         }
         rotary.prepare(inputs.length());
-        return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), rotary.cos(), rotary.sin(), null));
+        return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), rotary.cos(), rotary.sin(), null, inputs.texts()));
     }
 
     /** The same for the next tokens of one text whose beginning is in a cache. */
@@ -60,11 +60,11 @@ final class TransformerStack implements AutoCloseable {
         long from = cache.filled();
         Value y;
         if (rotary == null) {
-            y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), null, null, cache));
+            y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), null, null, cache, null));
         } else {
             rotary.prepare(cache.capacity());
             try (Tensor cos = rotary.cos().rows(from, from + inputs.length()); Tensor sin = rotary.sin().rows(from, from + inputs.length())) {
-                y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), cos, sin, cache));
+                y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), cos, sin, cache, null));
             }
         }
         cache.advance(inputs.length());

@@ -108,7 +108,7 @@ final class CheckpointSearch {
         DryCompute dry = new DryCompute(ledger);
         try (Assembly a = new Assembly(dry, recipe, maker, task, seed, totalSteps, candidate)) {
             DataChoice d = recipe.data();
-            Batch.Shape largest = new Batch.Shape(Math.multiplyExact(d.batch(), d.accumulate()), d.length());
+            Batch.Shape largest = new Batch.Shape(Math.multiplyExact(d.batch(), d.accumulate()), d.length(), d.pack() ? d.length() : 0);
             for (long step = 0; step < 2; step++) {
                 List<DeviceBatch> micro = BatchUpload.shaped(dry, largest, d.accumulate(), a.objective().perToken());
                 a.step(step, micro);

@@ -1,11 +1,13 @@
 package headroom.engine.workbench;
 
 import headroom.engine.data.Batch;
+import headroom.engine.data.BatchOrder;
 import headroom.engine.data.CheckedDataset;
 import headroom.engine.data.Dataset;
 import headroom.engine.data.DatasetKind;
 import headroom.engine.data.HuggingFaceTokenizers;
 import headroom.engine.data.PaddedBatches;
+import headroom.engine.data.SegmentedRows;
 import headroom.engine.data.TokenBlocks;
 import headroom.engine.data.TokenLengths;
 import headroom.engine.data.Tokenizer;
@@ -27,14 +29,8 @@ final class Preparation {
 
     private final ModelShelf models;
     private final DataShelf data;
-    private final Map<Key, Tokens> measured = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Tokens> eldest) {
-            return size() > KEPT;
-        }
-    };
+    private final Map<Key, Tokens> measured = remembering();
+    private final Map<Packed, Batch.Shape> packed = remembering();
 
     Preparation(ModelShelf models, DataShelf data) {
         this.models = models;
@@ -54,6 +50,20 @@ final class Preparation {
         }
     }
 
+    /** @param full rows and tokens that a batch may have */
+    private record Packed(Key data, Batch.Shape full, BatchOrder order) {}
+
+    private static <K, V> Map<K, V> remembering() {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+                return size() > KEPT;
+            }
+        };
+    }
+
     /** @param stream tokens of all training documents joined */
     private record Tokens(TokenLengths lengths, long stream) {}
 
@@ -69,7 +79,7 @@ final class Preparation {
         final ModelShelf.Shelved model = models.find(request.model());
         final MethodShelf.Resolved method = MethodShelf.resolve(request, model.config().maxPositions());
         final DataChoice choice = method.recipe().data();
-        final Batch.Shape full = new Batch.Shape(Math.multiplyExact(choice.batch(), choice.accumulate()), choice.length());
+        final Batch.Shape full = new Batch.Shape(Math.multiplyExact(choice.batch(), choice.accumulate()), choice.length(), choice.pack() ? choice.length() : 0);
         if (request.data().isEmpty()) {
             final boolean encoder = model.config().family().isEncoder();
             final Assembly.Task task = encoder ? new Assembly.Task.Classification(CLASSES_ASSUMED) : new Assembly.Task.LanguageModelling();
@@ -97,8 +107,14 @@ final class Preparation {
             decisions.add(checked.bad().count() + (checked.bad().count() == 1 ? " row is left out: " : " rows are left out: ") + String.join(", ", checked.bad().byProblem().keySet()));
         }
         if (tokens.isEmpty()) {
-            final Batch.Shape shape = new Batch.Shape(Math.min(full.rows(), Math.max(1, rows.train().size())), full.length());
+            final Batch.Shape shape = new Batch.Shape(Math.min(full.rows(), Math.max(1, rows.train().size())), full.length(), full.slots());
             decisions.add("every row fills " + full.length() + " tokens, because the tokenizer of " + model.entry().name() + " is not here");
+            return new Prepared(request, model, method, task, shape, shape, shape, decisions);
+        }
+        if (full.slots() > 0) {
+            final Batch.Shape shape = packed(checked, model.folder().get(), full, method.recipe().data().order());
+            decisions.add("texts are put together as with seed 0: %d rows of %d tokens in a batch%s".formatted(shape.rows(), shape.length(),
+                    rows.kind() == DatasetKind.CLASSIFICATION ? ", up to %d texts in a row".formatted(shape.slots()) : ""));
             return new Prepared(request, model, method, task, shape, shape, shape, decisions);
         }
         final TokenLengths lengths = tokens.get().lengths();
@@ -115,6 +131,26 @@ final class Preparation {
             decisions.add("rows longer than " + full.length() + " tokens are cut");
         }
         return new Prepared(request, model, method, task, typical, worst, worst, decisions);
+    }
+
+    private Batch.Shape packed(CheckedDataset checked, Path folder, Batch.Shape full, BatchOrder order) {
+        final Packed key = new Packed(new Key(checked, folder), full, order);
+        synchronized (packed) {
+            final Batch.Shape known = packed.get(key);
+            if (known != null) {
+                return known;
+            }
+        }
+        final Batch.Shape found;
+        try (Tokenizer tokenizer = tokenizer(folder)) {
+            found = new SegmentedRows(checked.dataset(), tokenizer, full.rows(), full.length(), order, 0).worst();
+        } catch (IllegalArgumentException e) {
+            throw PlanDesk.unfit(e);
+        }
+        synchronized (packed) {
+            packed.put(key, found);
+        }
+        return found;
     }
 
     static Assembly.Task task(Dataset rows) {

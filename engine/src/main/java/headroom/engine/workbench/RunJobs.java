@@ -66,7 +66,7 @@ final class RunJobs {
     private static BatchSource source(Prepared prepared, CheckedDataset checked, Path folder, long seed) {
         final DataChoice choice = prepared.method().recipe().data();
         try (Tokenizer tokenizer = Preparation.tokenizer(folder)) {
-            return checked.dataset().batches(tokenizer, Math.multiplyExact(choice.batch(), choice.accumulate()), choice.length(), seed);
+            return checked.dataset().batches(tokenizer, Math.multiplyExact(choice.batch(), choice.accumulate()), choice.length(), choice.order(), choice.pack(), seed);
         } catch (IllegalArgumentException e) {
             throw PlanDesk.unfit(e);
         }

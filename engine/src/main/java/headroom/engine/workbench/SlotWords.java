@@ -27,8 +27,7 @@ final class SlotWords {
             case GradientChoice gradient -> gradient(gradient);
             case ActivationsChoice activations -> activations(activations);
             case OptimizerChoice optimizer -> OptimizerWords.of(optimizer);
-            case DataChoice data -> "batches of %,d, up to %,d tokens%s".formatted(data.batch(), data.length(),
-                    data.accumulate() == 1 ? "" : ", %d accumulated".formatted(data.accumulate()));
+            case DataChoice data -> data(data);
             case RunChoice run -> RunWords.of(run);
             default -> throw new IllegalArgumentException("no words for " + choice.getClass());
         };
@@ -93,6 +92,15 @@ final class SlotWords {
             case GradientChoice.TwoPointEstimate two -> "estimated from two forward passes%s, ε %s".formatted(
                     two.directions() == 1 ? "" : " along each of %d directions".formatted(two.directions()), number(two.epsilon()));
         };
+    }
+
+    private static String data(DataChoice data) {
+        return "batches of %,d, up to %,d tokens%s%s%s".formatted(data.batch(), data.length(), data.accumulate() == 1 ? "" : ", %d accumulated".formatted(data.accumulate()),
+                data.pack() ? ", several texts in a row" : "", switch (data.order()) {
+                    case SHUFFLED -> "";
+                    case LENGTH -> ", rows of one length together";
+                    case FILE -> ", in the order of the file";
+                });
     }
 
     private static String saves(SavesChoice saves) {

@@ -40,4 +40,14 @@ class ActivationsChoiceTest {
                 "CodedSaves of role STATISTICS: what the loss reads and statistics of norms and attention must be exact; code LINEAR_INPUT, NONLINEAR, ATTENTION or BLOCK_INPUT; "
                         + "and saves in codes of 3 bits in groups of 64; use 2, 4 or 8 bits and a multiple of 8.");
     }
+
+    @Test
+    void dataStoredBeforeOrderAndPackingAreShuffledRowsOfOneText() {
+        String now = Recipe.defaults().toJson();
+        int from = now.indexOf("\"data\"");
+        String then = now.substring(0, from) + "\"data\" : {\"batch\":32,\"accumulate\":1,\"length\":128},\n  " + now.substring(now.indexOf("\"run\""));
+        assertThat(Recipe.fromJson(then)).isEqualTo(Recipe.defaults());
+        Recipe packed = Recipe.defaults().with(new DataChoice(4, 2, 64).packed(true).with(headroom.engine.data.BatchOrder.FILE));
+        assertThat(Recipe.fromJson(packed.toJson())).isEqualTo(packed);
+    }
 }

@@ -49,7 +49,7 @@ record TinyRun(List<Double> losses, Map<String, Double> scores, Ledger.Peak meas
             public void resumed(long step) {}
         };
         try (TorchCompute c = TorchCompute.cpu(ledger); Assembly a = new Assembly(c, recipe, t.maker(), t.task(), SEED, steps)) {
-            BatchSource data = t.batches(recipe.data().batch(), recipe.data().length(), SEED);
+            BatchSource data = t.batches(recipe.data(), SEED);
             new Trainer(a, data, new Trainer.Extent(steps, 0, 0, (Path) null), new Control(), listener).run();
             for (Batch b : data.heldOut()) {
                 occasions.add(new Rehearsal.Occasion(steps, false, b.shape()));

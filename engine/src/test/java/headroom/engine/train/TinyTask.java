@@ -12,6 +12,7 @@ import headroom.engine.model.ModelConfig;
 import headroom.engine.model.RandomWeights;
 import headroom.engine.model.Transformers;
 import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.DataChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,11 @@ record TinyTask(ModelConfig config, Assembly.Task task, Dataset data) {
 
     BatchSource batches(int batch, int length, long seed) {
         return data.batches(new Letters(), batch, length, seed);
+    }
+
+    /** Rows as a recipe wants them. */
+    BatchSource batches(DataChoice choice, long seed) {
+        return data.batches(new Letters(), choice.batch() * choice.accumulate(), choice.length(), choice.order(), choice.pack(), seed);
     }
 
     private static String word(long key, int label) {

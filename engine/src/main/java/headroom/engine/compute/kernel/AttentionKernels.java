@@ -34,6 +34,24 @@ public final class AttentionKernels {
         }
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
+    /**
+     * {@code (q, k, v, texts [N], T, H, K, causal)} → out, lse [H, N]: rows hold several texts, and a token sees its own alone; {@code texts} names each token's text, −1 where
+     * there is none. Scratch and FLOPs are those of texts of T tokens, which is the most: shorter ones take less.
+     */
+    public static final Kernel ATTENTION_TEXTS = new Kernel("attention_texts", a -> {
+        Sizes s = Sizes.texts(a, 0, 3);
+        DType wide = Tiles.wide(s.dtype);
+        long group = s.outBytes() / s.batch / s.keyHeads + s.heads / s.keyHeads * s.length * wide.bytes();
+        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.heads, a.dim(0, 0))), s.edges() + s.forwardTiles() + group, s.products(2));
+    });
+    /** {@code (dout, q, k, v, out, lse, texts, T, H, K, causal)} → dq, dk, dv. */
+    public static final Kernel ATTENTION_TEXTS_DX = new Kernel("attention_texts_dx", a -> {
+        Sizes s = Sizes.texts(a, 1, 6);
+        Tiles.sameShape(a, 0, 1);
+        Tiles.sameShape(a, 4, 1);
+        long scratch = s.edges() + s.backwardTiles() + 4 * s.outBytes() / s.batch / s.keyHeads + s.heads / s.keyHeads * s.length * Tiles.wide(s.dtype).bytes();
+        return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
+    });
     /** {@code (q [1, H·D], k [C, K·D], v, n, H, K)} → out [1, H·D]: one new token over the first n rows of a cache of keys and values. */
     public static final Kernel ATTENTION_STEP = new Kernel("attention_step", a -> {
         Tiles.matrix(a, 0, 1, 2);
@@ -107,6 +125,29 @@ public final class AttentionKernels {
             Kernel.require(s.headWidth * h == a.dim(q, 1) && h % kh == 0, "%s does not fit %d query heads and %d key heads", a.shape(q), h, kh);
             Kernel.require(a.dim(q + 1, 1) == kh * s.headWidth && a.dim(q + 1, 0) == a.dim(q, 0), "keys %s do not fit queries %s and %d key heads", a.shape(q + 1), a.shape(q), kh);
             return s;
+        }
+
+        /** Texts of at most T tokens in rows of T. */
+        static Sizes texts(Args a, int q, int texts) {
+            Tiles.matrix(a, q, q + 1, q + 2);
+            Tiles.sameShape(a, q + 1, q + 2);
+            Tiles.sameType(a, q, q + 1);
+            Tiles.sameType(a, q, q + 2);
+            long n = a.dim(q, 0);
+            long t = a.integer(texts + 1);
+            Tiles.ids(a, texts, n);
+            long h = a.integer(texts + 2);
+            long kh = a.integer(texts + 3);
+            Sizes s = new Sizes(a.dtype(q), n / t, t, h, kh, a.dim(q, 1) / h, a.flag(texts + 4));
+            Kernel.require(s.batch * t == n && a.dim(q + 1, 0) == n, "%s and %s are not a whole number of rows of %d tokens", a.shape(q), a.shape(q + 1), t);
+            Kernel.require(s.headWidth * h == a.dim(q, 1) && h % kh == 0 && a.dim(q + 1, 1) == kh * s.headWidth, "%s and keys %s do not fit %d query heads and %d key heads",
+                    a.shape(q), a.shape(q + 1), h, kh);
+            return s;
+        }
+
+        /** Where texts begin, at most everywhere: found, moved by one, and framed. */
+        long edges() {
+            return 3 * Long.BYTES * (batch * length + 1);
         }
 
         static Sizes plain(Args a, int q, long batch, long heads, boolean causal) {

@@ -41,6 +41,34 @@ public final class HeadKernels {
         Tiles.ids(a, 0, a.dim(0, 0));
         return Kernel.makes(Spec.of(DType.I64, a.dim(0, 0)), a.dim(0, 0) * Long.BYTES, 0);
     });
+    /** {@code (x [N, d], texts [N], S)} → mean of the rows of each text [S, d], zero for an empty slot: several texts in a row. */
+    public static final Kernel TEXT_MEAN = new Kernel("text_mean", a -> {
+        Tiles.matrix(a, 0);
+        long n = a.dim(0, 0);
+        long d = a.dim(0, 1);
+        long slots = a.integer(2);
+        Tiles.ids(a, 1, n);
+        DType wide = Tiles.wide(a.dtype(0));
+        long scratch = Long.BYTES * n + (slots + 1) * d * wide.bytes() + Math.max(Tiles.converted(n * d, a.dtype(0), wide),
+                Math.max((slots + 1 + n) * wide.bytes(), (slots + 1) * wide.bytes() + Tiles.converted(slots * d, a.dtype(0), wide)));
+        return Kernel.makes(Spec.of(a.dtype(0), slots, d), scratch, 2 * n * d);
+    });
+    /** {@code (dy [S, d], texts [N])} → dx [N, d]. */
+    public static final Kernel TEXT_MEAN_DX = new Kernel("text_mean_dx", a -> {
+        Tiles.matrix(a, 0);
+        long slots = a.dim(0, 0);
+        long d = a.dim(0, 1);
+        long n = a.dim(1, 0);
+        Tiles.ids(a, 1, n);
+        long wide = Tiles.wide(a.dtype(0)).bytes();
+        return Kernel.makes(Spec.of(a.dtype(0), n, d), Long.BYTES * n + (slots + 1) * d * a.dtype(0).bytes() + (slots + 1) * wide + Math.max(n * wide, slots * d * wide), n * d);
+    });
+    /** {@code (texts [N], S)} → the row of each text's last token [S] int64, 0 for an empty slot. */
+    public static final Kernel TEXT_LAST = new Kernel("text_last", a -> {
+        long n = a.dim(0, 0);
+        Tiles.ids(a, 0, n);
+        return Kernel.makes(Spec.of(DType.I64, a.integer(1)), Long.BYTES * (2 * n + a.integer(1) + 1), 0);
+    });
     /** Softmax of each row. */
     public static final Kernel SOFTMAX_ROWS = likeRows("softmax_rows", Tiles.THREADS);
     /** Its logarithm. */

@@ -2,6 +2,7 @@ package headroom.engine.recipe.data;
 
 import headroom.engine.compute.Compute;
 import headroom.engine.data.Batch;
+import headroom.engine.data.Packing;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,9 @@ public final class BatchUpload {
         List<DeviceBatch> out = new ArrayList<>();
         float weight = 1f / Math.max(1, batch.targets());
         for (Batch b : batch.split(Math.min(microBatches, batch.rows()))) {
-            out.add(DeviceBatch.upload(c, b.rows(), b.length(), perToken, b::ids, b::lengths, () -> targets(b), () -> coefficients(b, weight)));
+            Packing p = b.packing();
+            out.add(p == null ? DeviceBatch.upload(c, b.rows(), b.length(), perToken, b::ids, b::lengths, () -> targets(b), () -> coefficients(b, weight))
+                    : DeviceBatch.packed(c, b.rows(), b.length(), p.slots(), perToken, b::ids, b::lengths, () -> slots(b), p::positions, () -> targets(b), () -> coefficients(b, weight)));
         }
         return out;
     }
@@ -24,9 +27,20 @@ public final class BatchUpload {
         List<DeviceBatch> out = new ArrayList<>();
         int size = Math.ceilDiv(shape.rows(), Math.min(microBatches, shape.rows()));
         for (int from = 0; from < shape.rows(); from += size) {
-            out.add(DeviceBatch.upload(c, Math.min(size, shape.rows() - from), shape.length(), perToken, null, null, null, null));
+            int rows = Math.min(size, shape.rows() - from);
+            out.add(shape.slots() == 0 ? DeviceBatch.upload(c, rows, shape.length(), perToken, null, null, null, null)
+                    : DeviceBatch.packed(c, rows, shape.length(), shape.slots(), perToken, null, null, null, null, null, null));
         }
         return out;
+    }
+
+    /** Slots in the whole batch from those in each row. */
+    private static int[] slots(Batch b) {
+        int[] texts = b.packing().texts().clone();
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = texts[i] < 0 ? -1 : i / b.length() * b.packing().slots() + texts[i];
+        }
+        return texts;
     }
 
     private static int[] targets(Batch b) {

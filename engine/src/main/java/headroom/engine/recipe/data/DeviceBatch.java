@@ -35,6 +35,25 @@ public record DeviceBatch(Model.Inputs inputs, Tensor targets, Tensor coefficien
         return new DeviceBatch(new Model.Inputs(i, null, l, batch, length), t, k);
     }
 
+    /**
+     * Brings in a batch whose rows hold several texts.
+     *
+     * @param slots texts that a row can hold
+     * @param texts slot of each token's text in the whole batch, −1 where there is none
+     * @param positions place of each token within its text
+     */
+    public static DeviceBatch packed(Compute c, long batch, long length, long slots, boolean perToken, Supplier<int[]> ids, Supplier<int[]> lengths, Supplier<int[]> texts,
+            Supplier<int[]> positions, Supplier<int[]> targets, Supplier<float[]> coefficients) {
+        long units = batch * (perToken ? length : slots);
+        Tensor i = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(batch * length), () -> longs(ids.get()));
+        Tensor l = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(batch), () -> longs(lengths.get()));
+        Tensor s = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(batch * length), () -> longs(texts.get()));
+        Tensor p = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(batch * length), () -> longs(positions.get()));
+        Tensor t = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(units), () -> longs(targets.get()));
+        Tensor k = c.upload(Category.DATA, OWNER, DType.F32, Shape.of(units), () -> floats(coefficients.get()));
+        return new DeviceBatch(new Model.Inputs(i, null, l, batch, length, new Model.Texts(s, p, batch * slots)), t, k);
+    }
+
     private static ByteBuffer longs(int[] values) {
         ByteBuffer b = ByteBuffer.allocateDirect(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int v : values) {
@@ -61,6 +80,10 @@ public record DeviceBatch(Model.Inputs inputs, Tensor targets, Tensor coefficien
             inputs.segments().close();
         }
         inputs.lengths().close();
+        if (inputs.texts() != null) {
+            inputs.texts().slots().close();
+            inputs.texts().positions().close();
+        }
         targets.close();
         coefficients.close();
     }

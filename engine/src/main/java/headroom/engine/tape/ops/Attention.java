@@ -20,8 +20,17 @@ public final class Attention implements Op {
      * @param heads query heads H
      * @param kvHeads key and value heads K, a divisor of H
      * @param causal true if a token sees only itself and what is before it
+     * @param texts text of each token [N] (int64), −1 where there is none, borrowed: a token sees its own text alone; null if each row is one text
      */
-    public record Spec(Tensor lengths, long heads, long kvHeads, boolean causal) {}
+    public record Spec(Tensor lengths, long heads, long kvHeads, boolean causal, Tensor texts) {
+        public Spec(Tensor lengths, long heads, long kvHeads, boolean causal) {
+            this(lengths, heads, kvHeads, causal, null);
+        }
+
+        private long length(Tensor q) {
+            return q.dim(0) / lengths.dim(0);
+        }
+    }
 
     private final Spec spec;
     private Saved q;
@@ -41,7 +50,8 @@ public final class Attention implements Op {
 
     @Override
     public Tensor forward(Forward f, Tensor... in) {
-        Tensor[] y = f.compute().run(AttentionKernels.ATTENTION, in[0], in[1], in[2], spec.lengths, spec.heads, spec.kvHeads, spec.causal);
+        Tensor[] y = spec.texts == null ? f.compute().run(AttentionKernels.ATTENTION, in[0], in[1], in[2], spec.lengths, spec.heads, spec.kvHeads, spec.causal)
+                : f.compute().run(AttentionKernels.ATTENTION_TEXTS, in[0], in[1], in[2], spec.texts, spec.length(in[0]), spec.heads, spec.kvHeads, spec.causal);
         if (f.isTaped()) {
             q = f.save(Keeper.Role.ATTENTION, in[0]);
             k = f.save(Keeper.Role.ATTENTION, in[1]);
@@ -56,7 +66,8 @@ public final class Attention implements Op {
     @Override
     public void backward(Backward b, Tensor dy) {
         try (Tensor qq = q.get(); Tensor kk = k.get(); Tensor vv = v.get(); Tensor y = out.get(); Tensor l = lse.get()) {
-            Tensor[] d = b.compute().run(AttentionKernels.ATTENTION_DX, dy, qq, kk, vv, y, l, spec.lengths, spec.heads, spec.kvHeads, spec.causal);
+            Tensor[] d = spec.texts == null ? b.compute().run(AttentionKernels.ATTENTION_DX, dy, qq, kk, vv, y, l, spec.lengths, spec.heads, spec.kvHeads, spec.causal)
+                    : b.compute().run(AttentionKernels.ATTENTION_TEXTS_DX, dy, qq, kk, vv, y, l, spec.texts, spec.length(qq), spec.heads, spec.kvHeads, spec.causal);
             for (int i = 0; i < 3; i++) {
                 if (b.needs(i)) {
                     b.give(i, d[i]);

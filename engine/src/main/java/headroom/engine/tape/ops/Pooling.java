@@ -68,6 +68,64 @@ public final class Pooling {
         }
     }
 
+    /** Mean over the tokens of each text where rows hold several: x [N, d] → [S, d], zero for an empty slot. */
+    public static final class TextMean implements Op {
+        private final Tensor texts;
+        private final long slots;
+
+        /** @param texts slot of each token's text [N] (int64), −1 where there is none; borrowed */
+        public TextMean(Tensor texts, long slots) {
+            this.texts = texts;
+            this.slots = slots;
+        }
+
+        @Override
+        public String name() {
+            return "mean pool";
+        }
+
+        @Override
+        public Tensor forward(Forward f, Tensor... in) {
+            return f.compute().call(HeadKernels.TEXT_MEAN, in[0], texts, slots);
+        }
+
+        @Override
+        public void backward(Backward b, Tensor dy) {
+            b.give(0, b.compute().call(HeadKernels.TEXT_MEAN_DX, dy, texts));
+        }
+    }
+
+    /** The last token of each text where rows hold several: x [N, d] → [S, d]; an empty slot gets row 0, and no loss may count it. */
+    public static final class TextLast implements Op {
+        private final Tensor texts;
+        private final long slots;
+
+        /** @param texts slot of each token's text [N] (int64), −1 where there is none; borrowed */
+        public TextLast(Tensor texts, long slots) {
+            this.texts = texts;
+            this.slots = slots;
+        }
+
+        @Override
+        public String name() {
+            return "last token";
+        }
+
+        @Override
+        public Tensor forward(Forward f, Tensor... in) {
+            try (Tensor ids = f.compute().call(HeadKernels.TEXT_LAST, texts, slots)) {
+                return f.compute().call(HeadKernels.PICK_ROWS, in[0], ids);
+            }
+        }
+
+        @Override
+        public void backward(Backward b, Tensor dy) {
+            try (Tensor ids = b.compute().call(HeadKernels.TEXT_LAST, texts, slots)) {
+                b.give(0, b.compute().call(HeadKernels.PICK_ROWS_DX, dy, ids, texts.dim(0)));
+            }
+        }
+    }
+
     /** Rows by index: x [N, d], ids [M] → [M, d]. */
     public static final class Rows implements Op {
         private final Tensor ids;

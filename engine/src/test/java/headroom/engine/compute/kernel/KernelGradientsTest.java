@@ -138,6 +138,11 @@ class KernelGradientsTest {
                         s -> s.args(s.real(10, 12), s.real(10, 3 * keyHeads), s.real(10, 3 * keyHeads), s.lengths(full, second), 4L, keyHeads, causal), new int[] {0, 1, 2},
                         (x, y, dy) -> torch.run(AttentionKernels.ATTENTION_DX, dy, x[0], x[1], x[2], y[0], y[1], x[3], 4L, keyHeads, causal)));
             }
+            for (long keyHeads : new long[] {4, 2}) {
+                all.add(new Case("attention_texts, " + keyHeads + " key heads" + (causal ? ", causal" : ""), AttentionKernels.ATTENTION_TEXTS,
+                        s -> s.args(s.real(10, 12), s.real(10, 3 * keyHeads), s.real(10, 3 * keyHeads), s.lengths(0, 0, 0, 2, -1, 5, 6, 6, 6, 6), 5L, 4L, keyHeads, causal), new int[] {0, 1, 2},
+                        (x, y, dy) -> torch.run(AttentionKernels.ATTENTION_TEXTS_DX, dy, x[0], x[1], x[2], y[0], y[1], x[3], 5L, 4L, keyHeads, causal)));
+            }
             all.add(new Case("attention_plain" + (causal ? ", causal" : ""), AttentionKernels.ATTENTION_PLAIN,
                     s -> s.args(s.real(10, 12), s.real(10, 12), s.real(10, 12), s.lengths(5, 3), 4L, causal), new int[] {0, 1, 2},
                     (x, y, dy) -> torch.run(AttentionKernels.ATTENTION_PLAIN_DX, dy, x[0], x[1], x[2], y[1])));
@@ -156,6 +161,8 @@ class KernelGradientsTest {
         }));
         all.add(new Case("mean_pool", HeadKernels.MEAN_POOL, s -> s.args(s.real(8, 3), s.lengths(4, 2), 4L), new int[] {0},
                 (x, y, dy) -> of(call(HeadKernels.MEAN_POOL_DX, dy, x[1], 4L))));
+        all.add(new Case("text_mean", HeadKernels.TEXT_MEAN, s -> s.args(s.real(6, 3), s.lengths(0, 0, 2, 3, 3, -1), 4L), new int[] {0},
+                (x, y, dy) -> of(call(HeadKernels.TEXT_MEAN_DX, dy, x[1]))));
         all.add(new Case("pick_rows", HeadKernels.PICK_ROWS, s -> s.args(s.real(6, 3), s.lengths(4, 2, 4)), new int[] {0},
                 (x, y, dy) -> of(call(HeadKernels.PICK_ROWS_DX, dy, x[1], 6L))));
         all.add(new Case("lora", LowRankKernels.LORA_FORWARD, s -> s.args(s.real(4, 3), s.real(4, 5), s.real(2, 5), s.real(3, 2), 1.5), new int[] {1, 2, 3}, (x, y, dy) -> {

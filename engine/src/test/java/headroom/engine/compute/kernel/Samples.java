@@ -121,6 +121,15 @@ final class Samples implements AutoCloseable {
             Tensor[] y = s.keep(s.compute.run(AttentionKernels.ATTENTION, q, k, v, lengths, 6L, 3L, false));
             return s.args(s.real(10, 24), q, k, v, y[0], y[1], lengths, 6L, 3L, false);
         });
+        m.put("attention_texts", s -> s.args(s.real(10, 24), s.real(10, 12), s.real(10, 12), s.lengths(0, 0, 1, 1, -1, 5, 5, 5, 6, 7), 5L, 6L, 3L, true));
+        m.put("attention_texts_dx", s -> {
+            Tensor q = s.real(10, 24);
+            Tensor k = s.real(10, 12);
+            Tensor v = s.real(10, 12);
+            Tensor texts = s.lengths(0, 0, 1, 1, -1, 5, 5, 5, 6, 7);
+            Tensor[] y = s.keep(s.compute.run(AttentionKernels.ATTENTION_TEXTS, q, k, v, texts, 5L, 6L, 3L, false));
+            return s.args(s.real(10, 24), q, k, v, y[0], y[1], texts, 5L, 6L, 3L, false);
+        });
         m.put("attention_step", s -> s.args(s.real(1, 24), s.real(7, 12), s.real(7, 12), 5L, 6L, 3L));
         m.put("attention_plain", s -> s.args(s.real(10, 24), s.real(10, 24), s.real(10, 24), s.lengths(5, 3), 6L, true));
         m.put("attention_plain_dx", s -> {
@@ -214,6 +223,9 @@ final class Samples implements AutoCloseable {
         m.put("pick_rows", s -> s.args(s.real(10, 4), s.ids(10, 3)));
         m.put("pick_rows_dx", s -> s.args(s.real(3, 4), s.ids(10, 3), 10L));
         m.put("last_rows", s -> s.args(s.lengths(5, 3), 5L));
+        m.put("text_mean", s -> s.args(s.real(6, 4), s.lengths(0, 0, 2, 3, 3, -1), 4L));
+        m.put("text_mean_dx", s -> s.args(s.real(4, 4), s.lengths(0, 0, 2, 3, 3, -1)));
+        m.put("text_last", s -> s.args(s.lengths(0, 0, 2, 3, 3, -1), 4L));
         m.put("softmax_rows", s -> s.args(s.real(6, 9)));
         m.put("log_softmax_rows", s -> s.args(s.real(6, 9)));
         m.put("topk_rows", s -> s.args(s.real(6, 9), 3L));
