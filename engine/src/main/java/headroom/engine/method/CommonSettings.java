@@ -3,7 +3,6 @@ package headroom.engine.method;
 import headroom.engine.data.BatchOrder;
 import headroom.engine.recipe.ComputeType;
 import headroom.engine.recipe.DataChoice;
-import headroom.engine.recipe.GradientChoice;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.WeightPresets;

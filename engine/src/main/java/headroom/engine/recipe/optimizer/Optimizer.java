@@ -3,7 +3,6 @@ package headroom.engine.recipe.optimizer;
 import headroom.engine.compute.Compute;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.CoreKernels;
-import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.OptimizerKernels;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Tier;
@@ -36,9 +35,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     private final long totalSteps;
     private final List<GradientObserver> observers = new ArrayList<>();
     private final Map<Parameter, Tensor> gradients = new LinkedHashMap<>();
-    private final Map<Parameter, ParameterState> states = new LinkedHashMap<>();
-    /** Elements that the state of a partly trained parameter belongs to. */
-    private final Map<Parameter, Support> supports = new LinkedHashMap<>();
+    private final States states;
     private Trainables trainables = Trainables.none();
     private long runStep;
     private double rate;
@@ -66,6 +63,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         this.codec = new Codec(compute, choice.state());
         this.tier = new StateTier(compute, choice.residence(), choice.master());
         this.clipping = new Clipping(compute);
+        this.states = new States(compute, codec);
     }
 
     /** Starts a step: what trains now, and at which rate. State of what left is dropped here, before anything new is allocated, if the recipe says so. */
@@ -88,52 +86,9 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
      */
     public void follow(Trainables now) {
         if (now != trainables) {
-            boolean drops = choice.lifecycle() instanceof OptimizerChoice.DropOnFreeze;
-            for (Parameter p : List.copyOf(states.keySet())) {
-                if (!now.trains(p)) {
-                    if (drops || supports.containsKey(p)) {
-                        drop(p);
-                    }
-                } else if (!now.supportOf(p).equals(supportOf(p))) {
-                    if (choice.lifecycle() instanceof OptimizerChoice.RemapSupport) {
-                        remap(p, now.supportOf(p));
-                    } else {
-                        drop(p);
-                    }
-                }
-            }
+            states.follow(now, choice.lifecycle());
         }
         trainables = now;
-    }
-
-    /** The elements that the state of a parameter belongs to. */
-    private Support supportOf(Parameter p) {
-        return supports.getOrDefault(p, Support.ALL);
-    }
-
-    /** The state is spread over the whole parameter for a moment, one tensor at a time, and read at the new elements: survivors keep theirs, newcomers start at zero. */
-    private void remap(Parameter p, Support to) {
-        ParameterState s = states.get(p);
-        Support from = supportOf(p);
-        compute.ledger().during("remap state", p.path());
-        // a master copy of elements that are new is the weight itself, so it is made again
-        s.discard(ParameterState.MASTER);
-        s.change(old -> {
-            try (old; Tensor whole = compute.zeros(Category.WORKSPACE, p.path(), old.dtype(), p.shape())) {
-                from.write(compute, whole, old);
-                try (Tensor part = to.read(compute, whole)) {
-                    return to.isView() ? compute.call(CoreKernels.COPY, part) : part.retain();
-                }
-            }
-        }, from.shape(p.shape()));
-        belongs(p, to);
-    }
-
-    private void belongs(Parameter p, Support to) {
-        Support before = to.isAll() ? supports.remove(p) : supports.put(p, to.retain());
-        if (before != null) {
-            before.close();
-        }
     }
 
     /** Takes up what trained when a checkpoint was written, before its state is restored: the state belongs to those elements. */
@@ -143,11 +98,8 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
 
     /** Takes over the state of another optimizer of the same rule and state codec. */
     public void takeOver(Optimizer before) {
-        states.putAll(before.states);
-        supports.putAll(before.supports);
+        states.takeOver(before.states);
         trainables = before.trainables;
-        before.states.clear();
-        before.supports.clear();
     }
 
     private void resetAt(int every, Predicate<Parameter> which) {
@@ -278,11 +230,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         OptimizerChoice.Group group = group(p);
         clipping.apply(group.clip() == null ? choice.clip() : group.clip(), g, own, all);
         Support support = trainables.supportOf(p);
-        if (!states.containsKey(p)) {
-            states.put(p, new ParameterState(compute, p, codec, runStep));
-            belongs(p, support);
-        }
-        ParameterState s = states.get(p);
+        ParameterState s = states.of(p, support, runStep);
         s.tick(runStep);
         try (Tensor values = support.read(compute, p.data())) {
             // a rule sees a parameter that is just the elements that train
@@ -322,43 +270,17 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
 
     /** Starts state again: moments become zeros, clocks begin at one, master copies stay. */
     public void reset(Predicate<Parameter> which) {
-        states.forEach((p, s) -> {
-            if (which.test(p)) {
-                s.reset(runStep);
-            }
-        });
+        states.reset(which, runStep);
     }
 
     /** Frees the state of a parameter; its clock starts again when it comes back. */
     public void drop(Parameter p) {
-        ParameterState s = states.remove(p);
-        if (s != null) {
-            s.close();
-        }
-        belongs(p, Support.ALL);
+        states.drop(p);
     }
 
     /** Brings the state of a parameter to a tier. The next step brings it back to where the recipe wants it. */
     public void moveState(Parameter p, Tier to) {
-        if (states.get(p) instanceof ParameterState s) {
-            s.move(to);
-        }
-    }
-
-    /**
-     * State follows a support: element i of the new state is element {@code from[i]} of the old, read row-major, or zero where from[i] is negative. The parameter's new shape is
-     * that of {@code from}.
-     *
-     * @throws IllegalStateException if state is coded in blocks or factored
-     */
-    public void remapState(Parameter p, Tensor from) {
-        if (states.get(p) instanceof ParameterState s) {
-            s.change(old -> {
-                try (old; Tensor rows = old.view(old.elements(), 1); Tensor ids = from.view(from.elements())) {
-                    return reshaped(compute.call(OptimizerKernels.TAKE_ROWS, rows, ids), from.shape().dims());
-                }
-            }, p.shape());
-        }
+        states.move(p, to);
     }
 
     /**
@@ -368,43 +290,26 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
      * @throws IllegalStateException if state is coded in blocks or factored
      */
     public void sliceState(Parameter p, Tensor kept) {
-        if (states.get(p) instanceof ParameterState s) {
-            s.change(old -> {
-                long[] dims = old.shape().dims();
-                dims[0] = kept.elements();
-                try (old; Tensor rows = old.view(old.dim(0), old.elements() / old.dim(0))) {
-                    return reshaped(compute.call(OptimizerKernels.TAKE_ROWS, rows, kept), dims);
-                }
-            }, p.shape());
-        }
-    }
-
-    private static Tensor reshaped(Tensor t, long... dims) {
-        try (t) {
-            return t.view(dims);
-        }
+        states.slice(p, kept);
     }
 
     /** True if there is state of the parameter. */
     public boolean holds(Parameter p) {
-        return states.containsKey(p);
+        return states.holds(p);
     }
 
     @Override
     public void save(State.Writer w) {
-        states.values().forEach(s -> s.save(w));
+        states.save(w);
     }
 
     @Override
     public void restore(State.Reader r, Collection<Parameter> parameters) {
         for (Parameter p : parameters) {
-            Tier before = compute.in(tier.of(trainables.supportOf(p).elements(p.shape())));
+            Support support = trainables.supportOf(p);
+            Tier before = compute.in(tier.of(support.elements(p.shape())));
             try {
-                ParameterState s = ParameterState.restore(compute, p, codec, r);
-                if (s != null) {
-                    states.put(p, s);
-                    belongs(p, trainables.supportOf(p));
-                }
+                states.restore(r, p, support);
             } finally {
                 compute.in(before);
             }
@@ -415,10 +320,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     public void close() {
         gradients.values().forEach(Tensor::close);
         gradients.clear();
-        states.values().forEach(ParameterState::close);
-        states.clear();
-        supports.values().forEach(Support::close);
-        supports.clear();
+        states.close();
         codec.close();
     }
 }

@@ -7,7 +7,8 @@
  *     UpdateRule what is done with a gradient: AdamWRule, SgdRule, SignSgdRule, LionRule, AdafactorRule
  *                or a rule around a rule: ProjectedRule (GaLore), ApolloRule, on a Basis of the gradient's smaller side
  *       Codec    hands moments to the kernel: plain tensors, or 8-bit codes to the form of the kernel that decodes and codes them tile by tile
- * ParameterState clock and named slots of one parameter: made when a rule asks, saved, restored, reset, moved, cut
+ * States         the state of all parameters, following what trains: remapped, dropped, reset, moved, cut, saved, restored
+ *   ParameterState clock and named slots of one parameter, made when a rule asks
  * </pre>
  *
  * <p>A new rule is a kernel with its coded form (if it has moments of the gradient's shape), a record that calls it, and a choice in
