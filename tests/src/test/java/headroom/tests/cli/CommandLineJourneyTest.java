@@ -30,6 +30,9 @@ class CommandLineJourneyTest {
         assertThat(catalog.get("methods")).allMatch(method -> !method.get("family").asText().isEmpty());
         assertThat(headroom.run("claims", "lora", "--json", "-").succeeded().json().get("claims")).hasSizeGreaterThan(3).allMatch(claim -> claim.get("holds").asBoolean());
 
+        assertThat(headroom.run("weights", "sprout", "nf4", "--json", "-").succeeded().json().get("matrices")).hasSize(28)
+                .allMatch(matrix -> matrix.get("relativeError").asDouble() < 0.1 && matrix.get("bitsPerWeight").asDouble() < 4.2);
+
         final JsonNode plan = headroom.run("plan", "--model", "llama-7b", "--method", "galore", "--batch", "1", "--length", "256", "--set", "compute=bf16",
                 "--set", "state=bf16", "--json", "-").succeeded().json();
         assertThat(plan.get("peakBytes").asLong()).isGreaterThan(20L << 30);
