@@ -1,8 +1,8 @@
 /**
  * The kernels that the engine knows, as {@link headroom.engine.compute.Kernel} constants with their rules: one class per family of {@code headroom/kernels}, named
  * {@code LinearKernels}, {@code ElementwiseKernels}, {@code NormKernels}, {@code EmbeddingKernels}, {@code AttentionKernels}, {@code LossKernels},
- * {@code OptimizerKernels}, {@code CodedOptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels}, {@code SaveKernels} and {@code HeadKernels}. A constant has the kernel's name in
- * upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
+ * {@code OptimizerKernels}, {@code CodedOptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels}, {@code SaveKernels},
+ * {@code StoreKernels} and {@code HeadKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
  *
  * <p>What operations call (N = B·T token rows, [r, c] shapes; {@code _acc} and {@code _into} work in place on the first argument):
  * <pre>
@@ -27,6 +27,9 @@
  * sum_squares(x) -> [] f32                  clamp_into(x, limit)               floor_into(x, floor)
  * add_normal_into(w, key, start, c)         add_normal_rows_into(rows[N,d], ids, key, c)
  * code_quantise(w, book, bits, block)  integer_quantise(w, bits, block, symmetric, dtype)  code_rows(codes, [scales], [zeros], units, block, from, to, in, dtype)
+ * code_into(out, codes, [scales], [zeros], units, block, start)  code_ds_into(ds, dw, codes, [zeros], units, block, start)  store_error(w, v) -> [3] f32
+ * linear_columns_acc(y, x, w[r,in], i)  linear_columns_dx_acc(dx, dy, w, i)     products with r rows of a weight that exists by rows
+ * balance_into(p[m,r], q[r,n])  add_entries_into(rows, values, ids, row)  keep_of_groups_into(w, n, m)  keep_where_into(g, w)
  * svd_basis(g, rank, left) -> basis         project_left(basis, g)  project_right(g, basis)  unproject_left/right_into(w, basis, n, c)
  * </pre>
  */
