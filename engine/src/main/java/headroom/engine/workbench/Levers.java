@@ -64,6 +64,13 @@ final class Levers {
         if ("none".equals(now.get("checkpointing"))) {
             levers.add(new Lever("Checkpoint each block", true, "Keeps block inputs, computes the rest again.", r -> r.with("checkpointing", "1")));
         }
+        if ("whole".equals(now.get("loss"))) {
+            levers.add(new Lever("Loss in segments", true, "Logits of some tokens at a time; the output matrix is multiplied once more.", r -> r.with("loss", "segments")));
+        }
+        if ("whole".equals(now.get("saves"))) {
+            levers.add(new Lever("Activations in 8 bits", false, "What the backward pass reads is kept in codes: gradients are slightly off.", r -> r.with("saves", "int8")));
+            levers.add(new Lever("Activations to host memory", true, "Needs as many bytes there, and moves each out and back.", r -> r.with("saves", "host")));
+        }
         if ("f32".equals(now.get("compute"))) {
             levers.add(new Lever("Compute in bf16", false, "Activations and products in 16 bits, float32 where training needs it.",
                     r -> r.with("compute", "bf16")));
@@ -127,7 +134,7 @@ final class Levers {
     /** Another method keeps what is not the method's: batch, length, accumulation, element types. */
     private static PlanRequest keepingCommon(PlanRequest request, String method) {
         final Map<String, String> kept = new LinkedHashMap<>();
-        for (final String key : List.of("batch", "accumulate", "length", "compute", "state", "checkpointing", "loss")) {
+        for (final String key : List.of("batch", "accumulate", "length", "compute", "state", "checkpointing", "checkpoint-budget", "loss", "loss-rows", "saves", "saves-of", "order", "pack")) {
             if (request.settings().containsKey(key)) {
                 kept.put(key, request.settings().get(key));
             }

@@ -9,8 +9,8 @@ import headroom.engine.tape.Op;
 import headroom.engine.tape.Saved;
 
 /**
- * Loss of each row: −log softmax(logits)[target], logits [N, V], targets [N] (int64, −100 = ignored) → [N] float32. Saves the logits, and its backward overwrites them
- * with their gradient where nobody else holds them.
+ * Loss of each row: −log softmax(logits)[target], logits [N, V], targets [N] (int64, −100 = ignored) → [N] float32. Saves the logits, which stay
+ * until their gradient, a tensor of the same size, is made; {@link SegmentedCrossEntropy} needs neither whole.
  */
 public final class CrossEntropy implements Op {
     private final Tensor targets;
