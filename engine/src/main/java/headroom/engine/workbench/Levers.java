@@ -119,25 +119,29 @@ final class Levers {
         final String method = plan.request().method();
         final List<Lever> levers = new ArrayList<>();
         if (!method.equals("lora") && !method.equals("qlora")) {
-            levers.add(new Lever("LoRA", false, "Trains low-rank pairs and leaves the weights as they are.", r -> keepingCommon(r, "lora")));
+            levers.add(new Lever("LoRA", false, "Trains low-rank pairs and leaves the weights as they are.", r -> keepingCommon(plan, r, "lora")));
         }
         if (!method.equals("qlora")) {
             levers.add(new Lever("Base weights to NF4 (QLoRA)", false, "Frozen base in 4 bits. Rounds weights: check the evaluation.",
-                    r -> keepingCommon(r, "qlora")));
+                    r -> keepingCommon(plan, r, "qlora")));
         }
         if (method.equals("full")) {
-            levers.add(new Lever("GaLore", false, "Every weight trains; Adam's moments live in a small subspace.", r -> keepingCommon(r, "galore")));
+            levers.add(new Lever("GaLore", false, "Every weight trains; Adam's moments live in a small subspace.", r -> keepingCommon(plan, r, "galore")));
         }
         return levers;
     }
 
     /** Another method keeps what is not the method's: batch, length, accumulation, element types. */
-    private static PlanRequest keepingCommon(PlanRequest request, String method) {
+    private static PlanRequest keepingCommon(MemoryPlan plan, PlanRequest request, String method) {
         final Map<String, String> kept = new LinkedHashMap<>();
         for (final String key : List.of("batch", "accumulate", "length", "compute", "state", "checkpointing", "checkpoint-budget", "loss", "loss-rows", "saves", "saves-of", "order", "pack")) {
             if (request.settings().containsKey(key)) {
                 kept.put(key, request.settings().get(key));
             }
+        }
+        // a method may compute in 16 bits by itself; the one that takes its place would not
+        if ("bf16".equals(plan.resolved().get("compute"))) {
+            kept.put("compute", "bf16");
         }
         return request.withMethod(method).withSettings(kept);
     }

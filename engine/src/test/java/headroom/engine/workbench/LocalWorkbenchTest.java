@@ -148,6 +148,16 @@ class LocalWorkbenchTest {
         assertThat(end.memory().peakBytes()).isLessThanOrEqualTo(tooSmall);
     }
 
+    /** CPU offload computes in 16 bits by itself; LoRA would not. */
+    @Test
+    void adviceToTakeAnotherMethodKeepsTheElementType() {
+        final MemoryPlan plan = workbench.plan(request("cpu-offload").plan(), Progress.SILENT);
+        assertThat(plan.resolved()).containsEntry("compute", "bf16");
+        assertThat(plan.hostBytesAtPeak()).isEqualTo(12 * plan.trainedParameters());
+        assertThat(plan.advice()).filteredOn(advice -> !advice.applied().method().equals("cpu-offload")).isNotEmpty()
+                .allSatisfy(advice -> assertThat(advice.applied().settings()).containsEntry("compute", "bf16"));
+    }
+
     @Test
     void adviceIsPricedByItsOwnDryRun() {
         final MemoryPlan plan = workbench.plan(request("full").plan(), Progress.SILENT);
