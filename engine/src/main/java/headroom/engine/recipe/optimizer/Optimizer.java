@@ -259,7 +259,9 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
                 direction.addTo(compute, p, support, -eta * scalar);
                 continue;
             }
-            direction.addTo(compute, p, support, 1 - eta * decay(p, group), -eta * scalar, group.floor());
+            // a step along several directions decays once, with the first
+            double decay = direction.index() == 0 ? decay(p, group) : 0;
+            direction.addTo(compute, p, support, 1 - eta * decay, -eta * scalar, group.floor());
         }
     }
 

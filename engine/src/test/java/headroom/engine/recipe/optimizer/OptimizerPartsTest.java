@@ -344,6 +344,19 @@ class OptimizerPartsTest {
     }
 
     @Test
+    void aStepAlongSeveralDirectionsDecaysOnce() {
+        try (Steps s = new Steps(Steps.constant(0.1, new Sgd(0.5)))) {
+            s.add("w", Parameter.Role.MATRIX, DType.F32, i -> 1, 3);
+            s.optimizer.begin(0, s.trainables);
+            for (int d = 0; d < 4; d++) {
+                s.optimizer.move(new Direction(7, 0, d), 0);
+            }
+            assertThat(s.weight("w")).containsOnly(0.95f);
+            assertThat(s.ledger.total(Category.OPTIMIZER)).isZero();
+        }
+    }
+
+    @Test
     void codesOfBlocksCannotFollowACut() {
         try (Steps s = new Steps(ADAM.with(new Dynamic8State(64, 0)))) {
             Parameter p = s.add("w", Parameter.Role.MATRIX, DType.F32, i -> 0, 4, 1);
