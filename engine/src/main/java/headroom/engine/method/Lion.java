@@ -15,6 +15,6 @@ public final class Lion implements Method.Provider {
                 .with(Setting.number("beta1", 0.9, 0, 0.9999, "share of the average in the direction"), Setting.number("beta2", 0.99, 0, 0.9999, "share of the average that stays"))
                 .trade("Half of Adam's state.", "Steps of one size for every coordinate: small batches are noisy, and the rate must be a third to a tenth of Adam's.")
                 .trial(Map.of("rate", "1e-3"))
-                .recipe(s -> Recipe.defaults().with(OptimizerChoice.adamW(1e-5).with(new OptimizerChoice.Lion(s.number("beta1"), s.number("beta2"), 0.05))));
+                .recipe(s -> Recipe.defaults().with(OptimizerChoice.adamW(2e-5).with(new OptimizerChoice.Lion(s.number("beta1"), s.number("beta2"), 0.03))));
     }
 }
