@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Looks for the checkpoints that compute least again: a candidate is tried by a dry run of two steps, in which state is made and then used, on the largest batch that the
+ * Looks for the checkpoints that compute least again: a candidate is tried by a dry run of a few steps, in which state is made and then used, on the largest batch that the
  * recipe allows. What is found depends on recipe, model and seed alone, so a plan, its run and a resumed run find the same.
  */
 final class CheckpointSearch {
     private static final int REMEMBERED = 64;
+    private static final int MOST_KINDS = 5;
+    private static final long MOST_STEPS = 2000;
 
     /** What was found before; a window asks for the same plan many times. */
     private static final Map<Question, Found> ANSWERS = new LinkedHashMap<>(16, 0.75f, true) {
@@ -109,12 +111,23 @@ final class CheckpointSearch {
         try (Assembly a = new Assembly(dry, recipe, maker, task, seed, totalSteps, candidate)) {
             DataChoice d = recipe.data();
             Batch.Shape largest = new Batch.Shape(Math.multiplyExact(d.batch(), d.accumulate()), d.length(), d.pack() ? d.length() : 0);
-            for (long step = 0; step < 2; step++) {
+            for (long step : kinds(a)) {
                 List<DeviceBatch> micro = BatchUpload.shaped(dry, largest, d.accumulate(), a.objective().perToken());
                 a.step(step, micro);
                 micro.forEach(DeviceBatch::close);
             }
             return ledger.peak().bytes();
         }
+    }
+
+    /** The first two steps, and the first of some further kinds: layer draws and renewals book other tensors. */
+    private List<Long> kinds(Assembly a) {
+        Map<Long, Long> steps = new LinkedHashMap<>();
+        steps.put(a.mark(0), 0L);
+        steps.putIfAbsent(a.mark(1), 1L);
+        for (long s = 2; s < Math.min(totalSteps, MOST_STEPS) && steps.size() < MOST_KINDS; s++) {
+            steps.putIfAbsent(a.mark(s), s);
+        }
+        return List.copyOf(steps.values());
     }
 }

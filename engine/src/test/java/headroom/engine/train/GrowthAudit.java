@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,13 +31,16 @@ final class GrowthAudit {
 
     private GrowthAudit() {}
 
-    /** @param args method, compute type, rows, length */
+    /** @param args method, compute type, rows, length, and further settings as key=value */
     public static void main(String[] args) throws IOException {
         int rows = Integer.parseInt(args[2]);
         int length = Integer.parseInt(args[3]);
-        Recipe recipe = Methods.recipe(args[0], Map.of("compute", args[1], "batch", args[2], "length", args[3]));
+        Map<String, String> settings = new HashMap<>(Map.of("compute", args[1], "batch", args[2], "length", args[3]));
+        Arrays.stream(args).skip(4).filter(a -> !a.isBlank()).map(a -> a.split("=")).forEach(a -> settings.put(a[0], a[1]));
+        Recipe recipe = Methods.recipe(args[0], settings);
+        settings.putAll(Map.of("batch", "4", "length", "32"));
         // a small run first: libraries, thread pools and kernels are loaded, and are not the run's
-        train(HuggingFaceConfig.parse("tiny", TINY), Methods.recipe(args[0], Map.of("compute", args[1], "batch", "4", "length", "32")), new Batch.Shape(4, 32));
+        train(HuggingFaceConfig.parse("tiny", TINY), Methods.recipe(args[0], settings), new Batch.Shape(4, 32));
         long before = kilobytes("VmRSS");
         Ledger.Peak peak = train(HuggingFaceConfig.parse("minilm", CONFIG), recipe, new Batch.Shape(rows, length));
         System.out.println("ledger peak " + peak.bytes());

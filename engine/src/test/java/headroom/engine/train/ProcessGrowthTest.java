@@ -20,10 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(OS.LINUX)
 class ProcessGrowthTest {
     @ParameterizedTest
-    @CsvSource({"full, f32, 16, 128", "lora, f32, 24, 128", "full, bf16, 32, 128"})
-    void theLedgerPeakExplainsTheGrowthOfTheProcess(String method, String compute, String rows, String length) throws Exception {
+    @CsvSource({"full, f32, 16, 128, ''", "lora, f32, 24, 128, ''", "full, bf16, 32, 128, ''", "full, f32, 48, 128, saves=int8"})
+    void theLedgerPeakExplainsTheGrowthOfTheProcess(String method, String compute, String rows, String length, String more) throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-Xms192m", "-Xmx192m",
-                "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath(), GrowthAudit.class.getName(), method, compute, rows, length));
+                "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath(), GrowthAudit.class.getName(), method, compute, rows, length, more));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         Map<String, String> env = builder.environment();
         // the system's allocator, told to map large blocks one by one, gives each back when it is freed
@@ -37,7 +37,7 @@ class ProcessGrowthTest {
         assertThat(process.exitValue()).as(out).isZero();
         long peak = figure(out, "ledger peak");
         long growth = figure(out, "growth");
-        System.out.printf("%s %s %s x %s: ledger peak %,d B, process growth %,d B, %+.2f %%%n", method, compute, rows, length, peak, growth, 100.0 * (growth - peak) / peak);
+        System.out.printf("%s %s %s x %s %s: ledger peak %,d B, process growth %,d B, %+.2f %%%n", method, compute, rows, length, more, peak, growth, 100.0 * (growth - peak) / peak);
         assertThat(peak).isGreaterThan(500_000_000L);
         assertThat((double) growth).isBetween(0.95 * peak, 1.05 * peak);
     }
