@@ -62,6 +62,9 @@ final class SelectorRules {
         if (predicate && !(r.adapter() instanceof AdapterChoice.None)) {
             clashes.add("selector MagnitudeSupport PREDICATE judges pre-trained weights, and adapter " + name(r.adapter()) + " starts from others; use no adapter, or AdapterOnly");
         }
+        if (predicate && r.optimizer().rule().decay() > 0) {
+            clashes.add("selector MagnitudeSupport PREDICATE lets an element go once it has grown, and weight decay " + r.optimizer().rule().decay() + " would bring frozen ones back; use decay 0");
+        }
         if (!predicate && (s.targets().contains("embeddings") || s.targets().contains("head"))) {
             clashes.add("selector MagnitudeSupport " + s.pick() + " lists elements of the sites of the blocks; embeddings and head are for PREDICATE");
         }

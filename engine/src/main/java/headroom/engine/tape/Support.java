@@ -176,8 +176,10 @@ public sealed interface Support extends AutoCloseable {
     /**
      * The elements with |w| ≤ θ at the moment: a predicate, judged tile by tile wherever it is needed and stored nowhere. It has no values of its own, so only a keyed direction
      * can follow it; an element that has left does not come back. For gradients choose {@link Entries} instead.
+     *
+     * @param count how many there were when θ was chosen
      */
-    record Below(double theta) implements Support {
+    record Below(double theta, long count) implements Support {
         @Override
         public Shape shape(Shape whole) {
             throw noValues();
@@ -255,8 +257,8 @@ public sealed interface Support extends AutoCloseable {
         }
     }
 
-    /** Number of elements; of a predicate the whole, since nobody counts it. */
+    /** Number of elements; of a predicate those when it was chosen. */
     default long elements(Shape whole) {
-        return this instanceof Below ? whole.elements() : shape(whole).elements();
+        return this instanceof Below b ? b.count() : shape(whole).elements();
     }
 }

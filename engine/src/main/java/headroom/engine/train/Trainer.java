@@ -137,6 +137,9 @@ public final class Trainer {
 
     private void step() {
         long begin = System.nanoTime();
+        if (assembly.course().restartsDataAt(done)) {
+            data.seek(Cursor.START);
+        }
         Batch batch = data.next();
         Ledger ledger = compute.ledger();
         ledger.during("batch", "");

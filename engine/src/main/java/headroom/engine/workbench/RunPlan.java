@@ -6,6 +6,7 @@ import headroom.engine.data.Cursor;
 import headroom.engine.memory.Ledger;
 import headroom.engine.plan.Rehearsal;
 import headroom.engine.recipe.Decision;
+import headroom.engine.recipe.run.Course;
 import headroom.engine.tape.Parameter;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,7 +39,7 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
      * @param steps of the whole run, which the schedule of rates and draws follows
      */
     static RunPlan of(Prepared prepared, long seed, BatchSource source, int done, int steps) {
-        final List<Batch.Shape> shapes = shapes(source, done);
+        final List<Batch.Shape> shapes = shapes(source, done, new Course(prepared.method().recipe(), steps));
         final Collection<Batch.Shape> heldOut = largest(source.heldOut().stream().map(Batch::shape).toList());
         try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), prepared.onShapes(), prepared.task(), seed, steps)) {
             Ledger.Peak highest = rehearsal.ledger().peak();
@@ -73,10 +74,13 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
     }
 
     /** Shapes of the first steps in the order of the run; the source is put back to its beginning. */
-    private static List<Batch.Shape> shapes(BatchSource source, int steps) {
+    private static List<Batch.Shape> shapes(BatchSource source, int steps, Course course) {
         source.seek(Cursor.START);
         final List<Batch.Shape> shapes = new ArrayList<>();
         for (int step = 0; step < steps; step++) {
+            if (course.restartsDataAt(step)) {
+                source.seek(Cursor.START);
+            }
             shapes.add(source.next().shape());
         }
         source.seek(Cursor.START);

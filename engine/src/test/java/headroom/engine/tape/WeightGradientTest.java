@@ -207,7 +207,7 @@ class WeightGradientTest {
 
     @Test
     void aPredicateHasNoValuesAndSaysWhatWouldWork() {
-        assertThatThrownBy(() -> linear().at(torch, new Support.Below(0.5))).hasMessageContaining("choose entries");
+        assertThatThrownBy(() -> linear().at(torch, new Support.Below(0.5, 3))).hasMessageContaining("choose entries");
     }
 
     private WeightGradient linear() {

@@ -64,6 +64,12 @@ public final class Course {
         return legs.getLast();
     }
 
+    /** True if the data begin again with a step. */
+    public boolean restartsDataAt(long step) {
+        Leg l = at(step);
+        return l.index() > 0 && step == l.from() && l.order() == RunChoice.DataOrder.RESTART;
+    }
+
     /** What is due once a step is done, in the order of the recipe. */
     public List<RunChoice.Action> after(long step) {
         List<RunChoice.Action> due = new ArrayList<>();

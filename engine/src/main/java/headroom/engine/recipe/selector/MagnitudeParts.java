@@ -41,7 +41,7 @@ final class MagnitudeParts extends Parts {
             case LARGEST -> extreme(p, choice.amount().among(n), kth(w, n - choice.amount().among(n) + 1), true);
             case BELOW -> below(p);
             case LARGEST_COLUMNS -> columns(p);
-            case PREDICATE -> new Support.Below(kth(w, choice.amount().among(n)));
+            case PREDICATE -> new Support.Below(kth(w, choice.amount().among(n)), choice.amount().among(n));
         };
     }
 

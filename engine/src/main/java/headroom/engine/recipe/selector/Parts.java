@@ -101,6 +101,7 @@ abstract class Parts implements Selector {
                 w.tensor(OWNER + p.path(), s.ids());
             } else if (s instanceof Support.Below b) {
                 w.number(OWNER + p.path(), Double.doubleToLongBits(b.theta()));
+                w.number(OWNER + p.path() + ".count", b.count());
             }
         });
     }
@@ -112,7 +113,7 @@ abstract class Parts implements Selector {
         for (Parameter p : matrices) {
             String name = OWNER + p.path();
             Tensor ids = r.tensors().contains(name) ? compute.upload(Category.OPTIMIZER, name, DType.I32, r.shape(name), () -> r.data(name)) : null;
-            supports.put(p, ids == null ? new Support.Below(Double.longBitsToDouble(r.number(name))) : of(ids));
+            supports.put(p, ids == null ? new Support.Below(Double.longBitsToDouble(r.number(name)), r.number(name + ".count")) : of(ids));
         }
         interval = r.number(OWNER + "interval");
         publish();
