@@ -11,6 +11,7 @@ import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.BackpropStep;
 import headroom.engine.recipe.gradient.GradientStep;
+import headroom.engine.recipe.gradient.SplitStep;
 import headroom.engine.recipe.gradient.TwoPointStep;
 import headroom.engine.recipe.optimizer.Optimizer;
 import headroom.engine.recipe.run.Course;
@@ -147,6 +148,7 @@ public final class Assembly implements AutoCloseable {
         return switch (recipe.gradient()) {
             case GradientChoice.Backprop b -> new BackpropStep(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
             case GradientChoice.TwoPointEstimate t -> new TwoPointStep(compute, objective, t, optimizer, seed);
+            case GradientChoice.SplitEstimate s -> SplitStep.of(compute, objective, s, model, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
         };
     }
 

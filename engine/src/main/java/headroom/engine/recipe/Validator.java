@@ -27,6 +27,7 @@ public final class Validator {
         if (r.activations() instanceof ActivationsChoice.BlockCheckpoint b && (b.every() < 0 || b.budget() < 0)) {
             clashes.add("checkpoints every " + b.every() + " blocks within " + b.budget() + " bytes; use at least 1, or 0 for the square root of their number and for no budget");
         }
+        split(r, model, clashes);
         saves(r.activations().saves(), clashes);
         if (r.activations().loss() instanceof ActivationsChoice.SegmentedLoss s && s.rows() < 0) {
             clashes.add("a loss in segments of " + s.rows() + " rows; use at least 1, or 0 for the automatic size");
@@ -46,6 +47,25 @@ public final class Validator {
         }
         if (!clashes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; and ", clashes) + ".");
+        }
+    }
+
+    private static void split(Recipe r, ModelConfig model, List<String> clashes) {
+        if (!(r.gradient() instanceof GradientChoice.SplitEstimate s)) {
+            return;
+        }
+        if (s.block() < 1 || s.block() > model.layers() || !(s.epsilon() > 0) || s.rate() < 0) {
+            clashes.add("SplitEstimate from block " + s.block() + " of " + model.layers() + " with ε " + s.epsilon() + " and rate factor " + s.rate() + "; give a block from 1 to " + model.layers()
+                    + ", an ε above 0 and a factor of at least 0, or use Backprop, or TwoPointEstimate for all");
+        }
+        if (model.tiedHead() && !model.family().isEncoder() && !(r.selector() instanceof SelectorChoice.AdapterOnly)) {
+            clashes.add("gradient SplitEstimate estimates the embeddings and gives the head exact gradients, and this model has one table for both; use a model with a head of its own, or Backprop");
+        }
+        if (r.compute() == ComputeType.BF16 && r.adapter() instanceof AdapterChoice.None) {
+            clashes.add("steps of SplitEstimate are smaller than the spacing of bf16 weights, so they would vanish; use compute F32, or an adapter");
+        }
+        if (r.optimizer().inBackward() && r.optimizer().clip() instanceof OptimizerChoice.Clip.Global g && g.normPass()) {
+            clashes.add("gradient SplitEstimate runs its passes once, and a Global clip with a norm pass would run them twice; use PerTensor, or step at the boundary");
         }
     }
 

@@ -89,6 +89,7 @@ final class SlotWords {
     private static String gradient(GradientChoice gradient) {
         return switch (gradient) {
             case GradientChoice.Backprop _ -> "exact";
+            case GradientChoice.SplitEstimate split -> "exact from block %d on, below it estimated from two forward passes, ε %s".formatted(split.block(), number(split.epsilon()));
             case GradientChoice.TwoPointEstimate two -> "estimated from two forward passes%s, ε %s".formatted(
                     two.directions() == 1 ? "" : " along each of %d directions".formatted(two.directions()), number(two.epsilon()));
         };

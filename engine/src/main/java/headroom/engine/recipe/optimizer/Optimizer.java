@@ -250,7 +250,12 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
 
     /** Moves every trained parameter along a keyed direction instead of a gradient: w ← w − η·(scalar·z + λ·w). No gradient tensor exists, and no state. */
     public void move(Direction direction, double scalar) {
-        for (Parameter p : trainables.parameters()) {
+        move(direction, scalar, trainables.parameters());
+    }
+
+    /** The same for some of what trains. */
+    public void move(Direction direction, double scalar, Collection<Parameter> some) {
+        for (Parameter p : some) {
             compute.ledger().during("optimizer step", p.path());
             OptimizerChoice.Group group = group(p);
             double eta = rate(p, group);
