@@ -93,3 +93,28 @@
         torch.mul_(torch.slice(x, 0, whole * group, j - i), torch.to(torch.slice(scales, 0, to - 1, to), 6))
       torch.copy_(torch.slice(out, 0, i, j), x)
     return out
+# k of the n rows of x for a product Σ_i dy_iᵀ x_i that is right on average: p_i = 0.99 ‖x_i‖/Σ‖x‖ + 0.01/n; of the rows by falling p the first c are taken, c the one of 0..k-1
+# with the least (1 - P_c)/(k - c), P_c being their sum, and k - c more are drawn with replacement from the others by p, each times (1 - P_c)/((k - c) p).  -> rows [k, d], ids [k]
+  def row_norms(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    n, r = x.shape[0], self.tile_rows(x.shape[1])
+    norms = torch.empty([n], dtype=7)
+    for t in range((n + r - 1) // r):
+      i, j = t * r, min(n, t * r + r)
+      torch.copy_(torch.slice(norms, 0, i, j), torch.sqrt_(torch.sum(torch.pow(torch.to(torch.slice(x, 0, i, j), self.wide(x)), 2), [1])))
+    return norms
+  def sample_rows(self: __torch__.Kernels, x: Tensor, k: int, key: int) -> Tuple[Tensor, Tensor]:
+    n = x.shape[0]
+    p = self.row_norms(x)
+    torch.add_(torch.mul_(p, torch.div(0.99, torch.add(torch.sum(p), 1e-30))), 0.01 / float(n))
+    p, order = torch.sort(p, 0, True)
+    mass = torch.cumsum(p, 0)
+    total = torch.slice(mass, 0, n - 1, n)
+    left = torch.sub(total, torch.constant_pad_nd(torch.slice(mass, 0, 0, k - 1), [1, 0], 0))
+    c = int(torch.argmin(torch.div(left, torch.arange(k, 0, -1))))
+    rest = torch.slice(left, 0, c, c + 1)
+    u = torch.mul_(torch.to(self.uniform(key, 0, k - c), 7), rest)
+    drawn = torch.clamp_(torch.searchsorted(torch.contiguous(torch.sub(torch.slice(mass, 0, c), torch.sub(total, rest))), u, right=True), 0, n - c - 1)
+    scale = torch.ones([k], dtype=7)
+    torch.copy_(torch.slice(scale, 0, c), torch.div(rest, torch.mul_(torch.index_select(torch.slice(p, 0, c), 0, drawn), float(k - c))))
+    ids = torch.cat([torch.slice(order, 0, 0, c), torch.index_select(torch.slice(order, 0, c), 0, drawn)], 0)
+    return (torch.mul_(torch.index_select(x, 0, ids), torch.unsqueeze(torch.to(scale, x.dtype), 1)), ids)

@@ -27,7 +27,8 @@ final class ActivationSettings {
                     "activation checkpointing: keep the input of every so many blocks and compute the rest again; sqrt makes about √L segments, budget as few blocks as fit"));
             all.add(Setting.number("checkpoint-budget", b == null ? 0 : b.budget() / MEBI, 0, 1e9, "with checkpointing=budget: MiB that the largest step may take"));
             all.add(Setting.choice("saves", SaveWords.form(given.saves()), SaveWords.FORMS,
-                    "form of what is kept for the backward pass: whole, in host memory, or coded with so many bits or as 8-bit floats with a scale per tensor or per 16"));
+                    "form of what is kept for the backward pass: whole, in host memory, coded with so many bits or as 8-bit floats with a scale per tensor or per 16, or some rows"));
+            all.add(Setting.number("saves-kept", SaveWords.kept(given.saves()), 0.001, 0.999, "with saves=rows: share of the rows of a linear layer's input that its weight gradient is estimated from"));
             all.add(Setting.choice("saves-of", SaveWords.roles(given.saves()), SaveWords.ROLES, "what is coded: all that may be, or inputs of linears, of nonlinearities, attention, of checkpointed blocks"));
         }
         all.add(Setting.choice("loss", given.loss() instanceof ActivationsChoice.SegmentedLoss ? SEGMENTS : WHOLE, List.of(WHOLE, SEGMENTS),
@@ -39,8 +40,9 @@ final class ActivationSettings {
 
     static Recipe apply(Settings s, Recipe recipe) {
         ActivationsChoice a = checkpointing(s, recipe.activations());
-        if (s.has("saves") || s.has("saves-of")) {
-            a = withSaves(a, SaveWords.choice(s.has("saves") ? s.text("saves") : SaveWords.form(a.saves()), s.has("saves-of") ? s.text("saves-of") : SaveWords.roles(a.saves())));
+        if (s.has("saves") || s.has("saves-of") || s.has("saves-kept")) {
+            a = withSaves(a, SaveWords.choice(s.has("saves") ? s.text("saves") : SaveWords.form(a.saves()), s.has("saves-of") ? s.text("saves-of") : SaveWords.roles(a.saves()),
+                    s.has("saves-kept") ? s.number("saves-kept") : SaveWords.kept(a.saves())));
         }
         if (s.has("loss") || s.has("loss-rows")) {
             a = a.with(loss(s, a.loss()));

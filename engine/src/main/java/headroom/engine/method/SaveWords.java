@@ -13,13 +13,15 @@ import java.util.Set;
 final class SaveWords {
     private static final String WHOLE = "whole";
     private static final String HOST = "host";
+    private static final String ROWS = "rows";
     private static final String ALL = "all";
+    private static final double KEPT = 0.3;
     private static final int GROUP = 64;
     private static final Map<String, SavesChoice.Code> CODES = codes();
     private static final Map<String, Set<Keeper.Role>> PARTS = parts();
 
     /** Forms, the plain one first. */
-    static final List<String> FORMS = List.of(WHOLE, "int8", "int4", "int2", "fp8", "fp8-e5m2", "fp8-groups", HOST);
+    static final List<String> FORMS = List.of(WHOLE, "int8", "int4", "int2", "fp8", "fp8-e5m2", "fp8-groups", ROWS, HOST);
     static final List<String> ROLES = List.copyOf(PARTS.keySet());
 
     private SaveWords() {}
@@ -50,6 +52,7 @@ final class SaveWords {
         return switch (saves) {
             case SavesChoice.WholeSaves w -> WHOLE;
             case SavesChoice.HostSaves h -> HOST;
+            case SavesChoice.CodedSaves c when c.codes().containsValue(new SavesChoice.SampledRows(kept(c))) -> ROWS;
             case SavesChoice.CodedSaves c -> CODES.entrySet().stream().filter(e -> c.codes().containsValue(e.getValue())).map(Map.Entry::getKey).findFirst().orElse(WHOLE);
         };
     }
@@ -58,10 +61,17 @@ final class SaveWords {
         return saves instanceof SavesChoice.CodedSaves c ? PARTS.entrySet().stream().filter(e -> e.getValue().equals(c.codes().keySet())).map(Map.Entry::getKey).findFirst().orElse(ALL) : ALL;
     }
 
-    static SavesChoice choice(String form, String roles) {
+    /** Share of the rows that is kept, or the standard one. */
+    static double kept(SavesChoice saves) {
+        return saves instanceof SavesChoice.CodedSaves c ? c.codes().values().stream().filter(SavesChoice.SampledRows.class::isInstance)
+                .mapToDouble(code -> ((SavesChoice.SampledRows) code).kept()).findFirst().orElse(KEPT) : KEPT;
+    }
+
+    static SavesChoice choice(String form, String roles, double kept) {
         return switch (form) {
             case WHOLE -> new SavesChoice.WholeSaves();
             case HOST -> SavesChoice.HostSaves.STANDARD;
+            case ROWS -> SavesChoice.CodedSaves.of(Set.of(Keeper.Role.LINEAR_INPUT), new SavesChoice.SampledRows(kept));
             default -> SavesChoice.CodedSaves.of(PARTS.get(roles), CODES.get(form));
         };
     }

@@ -19,7 +19,10 @@ public sealed interface SavesChoice {
     /** The tensors themselves. */
     record WholeSaves() implements SavesChoice {}
 
-    /** A code for each role that is named; what is saved in another role is kept whole. A tensor that several operations save is kept as the first one asks. */
+    /**
+     * A code for each role that is named; what is saved in another role is kept whole. A tensor that several
+     * operations save is kept once if their roles have one code, or the first kept it whole.
+     */
     record CodedSaves(Map<Keeper.Role, Code> codes) implements SavesChoice {
         public CodedSaves {
             codes = codes.isEmpty() ? Map.of() : Map.copyOf(new EnumMap<>(codes));
@@ -49,7 +52,8 @@ public sealed interface SavesChoice {
 
     /** How the elements of a tensor are coded. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-    @JsonSubTypes({@JsonSubTypes.Type(value = Groups.class, name = "Groups"), @JsonSubTypes.Type(value = Float8.class, name = "Float8")})
+    @JsonSubTypes({@JsonSubTypes.Type(value = Groups.class, name = "Groups"), @JsonSubTypes.Type(value = Float8.class, name = "Float8"),
+            @JsonSubTypes.Type(value = SampledRows.class, name = "SampledRows")})
     sealed interface Code {}
 
     /**
@@ -67,4 +71,17 @@ public sealed interface SavesChoice {
      * @param group elements that share a scale; 0 for one scale a tensor
      */
     record Float8(DType type, int group) implements Code {}
+
+    /**
+     * Some rows of an input of a linear layer, for its weight gradient: the heaviest for certain, others drawn by their norm and scaled so that the gradient is right on average
+     * ("Winner-Take-All Column Row Sampling", 2023, without its memory of gradient norms). The gradients of inputs and biases stay exact.
+     *
+     * @param kept share of the rows
+     */
+    record SampledRows(double kept) implements Code {
+        /** Rows that are kept of {@code n}; at least ten. */
+        public long of(long n) {
+            return Math.min(n, Math.max(10, (long) (kept * n)));
+        }
+    }
 }

@@ -2,8 +2,10 @@ package headroom.engine.recipe;
 
 import headroom.engine.compute.DType;
 import headroom.engine.model.ModelConfig;
+import headroom.engine.tape.Keeper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Holds a recipe as a whole against what its parts can do together. A refusal names the two choices that clash and what would work. */
 public final class Validator {
@@ -89,6 +91,9 @@ public final class Validator {
         if (saves instanceof SavesChoice.CodedSaves c) {
             c.codes().keySet().stream().filter(role -> !SavesChoice.CODEABLE.contains(role)).sorted().forEach(role -> clashes.add("CodedSaves of role " + role
                     + ": what the loss reads and statistics of norms and attention must be exact; code LINEAR_INPUT, NONLINEAR, ATTENTION or BLOCK_INPUT"));
+            c.codes().entrySet().stream().filter(e -> e.getValue() instanceof SavesChoice.SampledRows && e.getKey() != Keeper.Role.LINEAR_INPUT && SavesChoice.CODEABLE.contains(e.getKey()))
+                    .sorted(Map.Entry.comparingByKey()).forEach(e -> clashes.add("SampledRows of role " + e.getKey()
+                            + ": only the weight gradient of a linear layer is right on average from some of its rows; sample LINEAR_INPUT, and code the other roles"));
             c.codes().values().stream().distinct().forEach(code -> {
                 switch (code) {
                     case SavesChoice.Groups g when g.bits() != 2 && g.bits() != 4 && g.bits() != 8 || g.group() < 8 || g.group() % 8 != 0 -> clashes.add("saves in codes of "
@@ -97,6 +102,9 @@ public final class Validator {
                     case SavesChoice.Float8 f when f.type() != DType.F8_E4M3 && f.type() != DType.F8_E5M2 || f.group() < 0 -> clashes.add("saves as " + f.type()
                             + " in groups of " + f.group() + "; use F8_E4M3 or F8_E5M2, and at least 1, or 0 for one scale a tensor");
                     case SavesChoice.Float8 f -> { }
+                    case SavesChoice.SampledRows some when !(some.kept() > 0 && some.kept() < 1) -> clashes.add("SampledRows that keep a share of " + some.kept()
+                            + " of the rows; use more than 0 and less than 1");
+                    case SavesChoice.SampledRows some -> { }
                 }
             });
         }

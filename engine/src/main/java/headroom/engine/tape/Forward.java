@@ -47,7 +47,7 @@ public final class Forward {
 
     /** Keeps a tensor for the backward pass in the way that the recipe says. Two operations that save one tensor share the keeping. */
     public Saved save(Keeper.Role role, Tensor tensor) {
-        return pass.tape().keep(node, new Keeper.Context(op.name(), compute().owner(), role), tensor);
+        return pass.tape().keep(node, new Keeper.Context(op.name(), compute().owner(), role, pass.key("save", compute().owner())), tensor);
     }
 
     /** The value of a parameter as this pass sees it; owned by the caller. */

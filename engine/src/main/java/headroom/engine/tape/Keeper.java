@@ -21,8 +21,17 @@ public interface Keeper {
         LOSS
     }
 
-    /** Where a save comes from. */
-    record Context(String op, String owner, Role role) {}
+    /**
+     * Where a save comes from.
+     *
+     * @param key of the random numbers of this save, the same in every repetition of the step
+     */
+    record Context(String op, String owner, Role role, long key) {}
+
+    /** True if what is kept in one role is good enough for a reader in another, so that a tensor that both save is kept once. */
+    default boolean serves(Role kept, Role asked) {
+        return true;
+    }
 
     /**
      * @param tensor live until the call returns; retain it to keep it

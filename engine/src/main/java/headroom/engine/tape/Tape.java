@@ -17,12 +17,14 @@ public final class Tape implements AutoCloseable {
     /** One kept tensor, perhaps saved by several operations. */
     static final class Shared implements Saved {
         private final Saved saved;
+        private final Keeper.Role role;
         private final Map<Tensor, Shared> index;
         private final Tensor key;
         int readers;
 
-        Shared(Saved saved, Map<Tensor, Shared> index, Tensor key) {
+        Shared(Saved saved, Keeper.Role role, Map<Tensor, Shared> index, Tensor key) {
             this.saved = saved;
+            this.role = role;
             this.index = index;
             this.key = key;
         }
@@ -35,7 +37,7 @@ public final class Tape implements AutoCloseable {
         @Override
         public void close() {
             if (--readers == 0) {
-                index.remove(key);
+                index.remove(key, this);
                 saved.close();
             }
         }
@@ -132,8 +134,8 @@ public final class Tape implements AutoCloseable {
 
     Saved keep(Node node, Keeper.Context context, Tensor tensor) {
         Shared s = keptTensors.get(tensor);
-        if (s == null) {
-            s = new Shared(keeper.keep(context, tensor), keptTensors, tensor);
+        if (s == null || s.role != context.role() && !keeper.serves(s.role, context.role())) {
+            s = new Shared(keeper.keep(context, tensor), context.role(), keptTensors, tensor);
             keptTensors.put(tensor, s);
         }
         s.readers++;

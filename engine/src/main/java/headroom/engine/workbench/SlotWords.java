@@ -110,6 +110,7 @@ final class SlotWords {
             case SavesChoice.HostSaves _ -> ", in host memory";
             case SavesChoice.CodedSaves coded -> coded.codes().values().stream().distinct().map(code -> switch (code) {
                 case SavesChoice.Groups some -> "%d bits, groups of %d".formatted(some.bits(), some.group());
+                case SavesChoice.SampledRows some -> "%s %% of the rows of linears' inputs".formatted(number(100 * some.kept()));
                 case SavesChoice.Float8 eight -> eight.type().name().replace("F8_", "fp8 ") + (eight.group() == 0 ? "" : ", groups of " + eight.group());
             }).collect(java.util.stream.Collectors.joining("; ", ", in ", ""));
         };

@@ -148,6 +148,7 @@ class TransformerGradientTest {
                     case SavesChoice.Groups g when g.bits() == 8 -> 0.999;
                     case SavesChoice.Groups g -> 0.9;
                     case SavesChoice.Float8 f -> 0.97;
+                    case SavesChoice.SampledRows some -> throw new AssertionError("not among them");
                 });
             }
             if (head != null) {

@@ -26,6 +26,7 @@ class ActivationsChoiceTest {
     void everyChoiceComesBackFromJson() {
         for (ActivationsChoice a : new ActivationsChoice[] {new ActivationsChoice.KeepNeeded(), new ActivationsChoice.BlockCheckpoint(2).with(ActivationsChoice.SegmentedLoss.AUTOMATIC),
                 new ActivationsChoice.KeepNeeded(SavesChoice.CodedSaves.of(new SavesChoice.Groups(4, 64))), new ActivationsChoice.KeepNeeded(SavesChoice.HostSaves.STANDARD),
+                new ActivationsChoice.KeepNeeded(SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.LINEAR_INPUT), new SavesChoice.SampledRows(0.25))),
                 new ActivationsChoice.BlockCheckpoint(1, 5, SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.ATTENTION), new SavesChoice.Float8(DType.F8_E4M3, 16)), new ActivationsChoice.WholeLoss()),
                 new ActivationsChoice.ForwardOnly(new ActivationsChoice.SegmentedLoss(64))}) {
             Recipe r = Recipe.defaults().with(a);
@@ -39,6 +40,14 @@ class ActivationsChoiceTest {
         assertThatThrownBy(() -> Validator.require(r, headroom.engine.model.ModelShapes.find("gpt2").orElseThrow().config())).hasMessage(
                 "CodedSaves of role STATISTICS: what the loss reads and statistics of norms and attention must be exact; code LINEAR_INPUT, NONLINEAR, ATTENTION or BLOCK_INPUT; "
                         + "and saves in codes of 3 bits in groups of 64; use 2, 4 or 8 bits and a multiple of 8.");
+    }
+
+    @Test
+    void rowsAreSampledWhereASumOverThemIsWanted() {
+        Recipe r = Recipe.defaults().with(new ActivationsChoice.KeepNeeded(SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.ATTENTION), new SavesChoice.SampledRows(1.5))));
+        assertThatThrownBy(() -> Validator.require(r, headroom.engine.model.ModelShapes.find("gpt2").orElseThrow().config())).hasMessage(
+                "SampledRows of role ATTENTION: only the weight gradient of a linear layer is right on average from some of its rows; sample LINEAR_INPUT, and code the other roles; "
+                        + "and SampledRows that keep a share of 1.5 of the rows; use more than 0 and less than 1.");
     }
 
     @Test

@@ -58,7 +58,7 @@ class ActivationChoicesRunTest {
 
     @ParameterizedTest(name = "{0} {1} {2} {3} {4}")
     @CsvSource({"full,decoder,f32,none,int8", "full,decoder,f32,none,int4", "full,encoder,f32,none,int2", "full,encoder,bf16,none,fp8-groups", "lora,decoder,f32,1,fp8", "checkpointing,encoder,f32,2,int8",
-            "qlora,decoder,bf16,1,int4", "lisa,decoder,f32,none,fp8-e5m2", "full,decoder,f32,none,host", "lora,encoder,bf16,2,host"})
+            "qlora,decoder,bf16,1,int4", "lisa,decoder,f32,none,fp8-e5m2", "full,decoder,f32,none,host", "lora,encoder,bf16,2,host", "full,encoder,f32,none,rows", "lora,decoder,bf16,none,rows", "full,decoder,f32,2,rows"})
     void codedAndOffloadedSavesKeepToTheirPlanAndTheLossFalls(String method, String model, String compute, String checkpoints, String saves) throws Exception {
         TinyTask t = model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
         TinyRun whole = TinyRun.of(t, recipe(method, compute, Map.of("checkpointing", checkpoints)), 2 * STEPS);

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Codes of tensors that are kept between forward and backward: integers of 2, 4 or 8 bits with a step and a least value for each group ("S2A", 2023), and 8-bit floats with a
- * scale for each group ("COAT", 2025). A tensor is read as one flat row; its last group may be short.
+ * scale for each group ("COAT", 2025); and some rows of an input for a weight gradient ("Winner-Take-All Column Row Sampling", 2023). For codes, a tensor is read as one flat row; its last group may be short.
  */
 public final class SaveKernels {
     /** {@code (x, bits, group)} → codes [⌈n·bits/8⌉] U8, steps [⌈n/group⌉] F16, least values [⌈n/group⌉] F16. */
@@ -48,6 +48,20 @@ public final class SaveKernels {
         Tiles.vector(a, 1, groups(n, group));
         long tile = tile(n, group);
         return Kernel.makes(Spec.of(Tiles.dtype(a.integer(4)), n), (Float.BYTES + 1) * tile + (long) Float.BYTES * groups(tile, group), n);
+    });
+
+    /** {@code (x [N, d], k, key)} → k rows, scaled so that a sum over rows is right on average [k, d], and which they are [k] I64. */
+    public static final Kernel SAMPLE_ROWS = new Kernel("sample_rows", a -> {
+        Tiles.matrix(a, 0);
+        long n = a.dim(0, 0);
+        long d = a.dim(0, 1);
+        long k = a.integer(1);
+        Kernel.require(k >= 1 && k <= n, "%d of %d rows", k, n);
+        DType wide = Tiles.wide(a.dtype(0));
+        long norms = Tiles.elements(n, d) * wide.bytes() + Tiles.converted(Tiles.elements(n, d), a.dtype(0), wide);
+        // probabilities, and then they once more in order, where they were, and their sums; draws, places, scales
+        long chosen = Long.BYTES * (4 * n + 5 * k);
+        return Kernel.makes(List.of(Spec.of(a.dtype(0), k, d), Spec.of(DType.I64, k)), Long.BYTES * n + Math.max(norms, chosen), 3 * n * d);
     });
 
     private SaveKernels() {}

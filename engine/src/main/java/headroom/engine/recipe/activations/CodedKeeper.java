@@ -5,6 +5,7 @@ import headroom.engine.compute.DType;
 import headroom.engine.compute.Kernel;
 import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.HeadKernels;
 import headroom.engine.compute.kernel.SaveKernels;
 import headroom.engine.memory.Category;
 import headroom.engine.recipe.SavesChoice;
@@ -20,6 +21,9 @@ record CodedKeeper(Compute compute, Map<Keeper.Role, SavesChoice.Code> codes) im
         if (code == null || !tensor.dtype().isFloating()) {
             return WHOLE.keep(context, tensor);
         }
+        if (code instanceof SavesChoice.SampledRows some && some.of(tensor.dim(0)) == tensor.dim(0)) {
+            return WHOLE.keep(context, tensor);
+        }
         long type = tensor.dtype().torchCode();
         return switch (code) {
             case SavesChoice.Groups g -> {
@@ -32,7 +36,18 @@ record CodedKeeper(Compute compute, Map<Keeper.Role, SavesChoice.Code> codes) im
                 Tensor[] kept = coded(context, SaveKernels.FP8_CODE, tensor, eight, group);
                 yield new Codes(compute, tensor.shape(), kept, SaveKernels.FP8_DECODE, kept[0], kept[1], eight, group, type);
             }
+            case SavesChoice.SampledRows some -> {
+                Tensor[] kept = coded(context, SaveKernels.SAMPLE_ROWS, tensor, some.of(tensor.dim(0)), context.key());
+                yield new Codes(compute, tensor.shape(), kept, HeadKernels.PICK_ROWS_DX, kept[0], kept[1], tensor.dim(0));
+            }
         };
+    }
+
+    /** A tensor that was kept whole serves every reader; one in a code those who would have had it in the same. */
+    @Override
+    public boolean serves(Role kept, Role asked) {
+        SavesChoice.Code code = codes.get(kept);
+        return code == null || code.equals(codes.get(asked));
     }
 
     private Tensor[] coded(Context context, Kernel kernel, Object... args) {

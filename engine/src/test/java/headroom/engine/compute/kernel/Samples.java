@@ -25,7 +25,7 @@ final class Samples implements AutoCloseable {
 
     /** Kernels whose results are not numbers to compare across types, e.g. codes and columns. */
     static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "adamw8", "sgd_momentum8", "lion8",
-            "extreme_entries", "extreme_picks", "kth_magnitude", "group_code", "fp8_code");
+            "extreme_entries", "extreme_picks", "kth_magnitude", "group_code", "fp8_code", "sample_rows");
 
     final Compute compute;
     final DType dtype;
@@ -195,6 +195,7 @@ final class Samples implements AutoCloseable {
     private static void saves(Map<String, Maker> m) {
         m.put("group_code", s -> s.args(s.real(7, 11), 4L, 16L));
         m.put("group_decode", s -> s.args(s.codes(39), s.halves(5), s.halves(5), 4L, 16L, 77L, (long) s.dtype.torchCode()));
+        m.put("sample_rows", s -> s.args(s.real(20, 7), 8L, 77L));
         m.put("fp8_code", s -> s.args(s.real(7, 11), (long) DType.F8_E4M3.torchCode(), 16L));
         m.put("fp8_decode", s -> s.args(s.tensor(DType.U8, i -> s.random.nextInt(120), 77), s.brains(5), (long) DType.F8_E4M3.torchCode(), 16L, (long) s.dtype.torchCode()));
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is kept takes its packed bytes, and comes back within the bound that its code promises. */
 class KeepersTest {
-    private static final Keeper.Context CONTEXT = new Keeper.Context("test", "decoder.0.mlp", Keeper.Role.NONLINEAR);
+    private static final Keeper.Context CONTEXT = new Keeper.Context("test", "decoder.0.mlp", Keeper.Role.NONLINEAR, 9);
 
     private final Ledger ledger = new Ledger();
     private TorchCompute c;
@@ -152,5 +152,80 @@ class KeepersTest {
             assertThat(c.floats(again)[0]).isCloseTo(c.floats(x)[0], org.assertj.core.api.Assertions.within(1e-4f));
         }
         x.close();
+    }
+
+    private static final int N = 60;
+    private static final int D = 4;
+    private static final int K = 18;
+
+    /** Rows of very different weight. */
+    private static double heavy(int i) {
+        return Math.pow(0.9, i / D) * (2 * Keys.uniform(Keys.key(8, "heavy", "", 0), i) - 1);
+    }
+
+    private static double[] product(float[] x) {
+        double[] dw = new double[D];
+        for (int i = 0; i < N; i++) {
+            double dy = 2 * Keys.uniform(Keys.key(8, "dy", "", 0), i) - 1;
+            for (int j = 0; j < D; j++) {
+                dw[j] += dy * x[i * D + j];
+            }
+        }
+        return dw;
+    }
+
+    @Test
+    void sampledRowsGiveTheWeightGradientOnAverage() {
+        Tensor x = tensor(KeepersTest::heavy, DType.F32, N, D);
+        double[] exact = product(c.floats(x));
+        SavesChoice choice = SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.LINEAR_INPUT), new SavesChoice.SampledRows(0.3));
+        double[] mean = new double[D];
+        int draws = 4000;
+        double error = 0;
+        for (int key = 0; key < draws; key++) {
+            try (Saved kept = Keepers.of(c, choice).keep(new Keeper.Context("linear", "w", Keeper.Role.LINEAR_INPUT, key * 7919L), x)) {
+                if (key == 0) {
+                    assertThat(ledger.total(Category.ACTIVATIONS)).isEqualTo(K * D * 4 + K * 8);
+                }
+                try (Tensor again = kept.get()) {
+                    double[] dw = product(c.floats(again));
+                    for (int j = 0; j < D; j++) {
+                        mean[j] += dw[j] / draws;
+                        error += (dw[j] - exact[j]) * (dw[j] - exact[j]) / draws;
+                    }
+                }
+            }
+        }
+        x.close();
+        double norm = java.util.Arrays.stream(exact).map(v -> v * v).sum();
+        double bias = 0;
+        for (int j = 0; j < D; j++) {
+            bias += (mean[j] - exact[j]) * (mean[j] - exact[j]);
+        }
+        // the mean of so many draws is off by no more than chance allows
+        assertThat(Math.sqrt(bias)).isLessThan(4 * Math.sqrt(error / draws));
+        assertThat(error).isPositive().isLessThan(norm);
+    }
+
+    /** One row outweighs all: it is taken as it is, and only once. */
+    @Test
+    void aHeavyRowIsAlwaysTaken() {
+        Tensor x = tensor(i -> i / D == 17 ? 100 : heavy(i) / 100, DType.F32, N, D);
+        SavesChoice choice = SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.LINEAR_INPUT), new SavesChoice.SampledRows(0.3));
+        for (long key = 0; key < 20; key++) {
+            try (Saved kept = Keepers.of(c, choice).keep(new Keeper.Context("linear", "w", Keeper.Role.LINEAR_INPUT, key), x); Tensor again = kept.get()) {
+                assertThat(c.floats(again)[17 * D]).isEqualTo(100f);
+            }
+        }
+        x.close();
+    }
+
+    @Test
+    void aTensorInACodeServesOnlyReadersOfThatCode() {
+        Keeper k = Keepers.of(c, SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.LINEAR_INPUT, Keeper.Role.ATTENTION), new SavesChoice.Groups(4, 64)));
+        assertThat(k.serves(Keeper.Role.ATTENTION, Keeper.Role.LINEAR_INPUT)).isTrue();
+        assertThat(k.serves(Keeper.Role.LINEAR_INPUT, Keeper.Role.LOSS)).isFalse();
+        assertThat(k.serves(Keeper.Role.NONLINEAR, Keeper.Role.LINEAR_INPUT)).isTrue();
+        assertThat(Keeper.WHOLE.serves(Keeper.Role.LINEAR_INPUT, Keeper.Role.LOSS)).isTrue();
     }
 }
