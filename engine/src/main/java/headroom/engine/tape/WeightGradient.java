@@ -17,8 +17,8 @@ import headroom.engine.memory.Category;
  * <p>The general forms go through one visitor of row tiles, so their scratch is one tile and not the matrix; operations that know a shorter way override them.
  */
 public interface WeightGradient {
-    /** Elements of a tile of rows, unless one row has more: 1 MiB in float32. Smaller tiles cost time (the product of few rows), larger ones scratch. */
-    long TILE = 262_144;
+    /** Elements of a tile of rows, unless one row has more: 2 MiB in float32. Smaller tiles cost time (a product of few rows is slow), larger ones scratch. */
+    long TILE = 524_288;
 
     /** Sees the gradient tile by tile. */
     @FunctionalInterface

@@ -2,7 +2,7 @@
  * The kernels that the engine knows, as {@link headroom.engine.compute.Kernel} constants with their rules: one class per family of {@code headroom/kernels}, named
  * {@code LinearKernels}, {@code ElementwiseKernels}, {@code NormKernels}, {@code EmbeddingKernels}, {@code AttentionKernels}, {@code LossKernels},
  * {@code OptimizerKernels}, {@code CodedOptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels}, {@code SaveKernels},
- * {@code StoreKernels} and {@code HeadKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
+ * {@code StoreKernels}, {@code SupportKernels} and {@code HeadKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
  *
  * <p>What operations call (N = B·T token rows, [r, c] shapes; {@code _acc} and {@code _into} work in place on the first argument):
  * <pre>
@@ -31,6 +31,10 @@
  * linear_columns_acc(y, x, w[r,in], i)  linear_columns_dx_acc(dx, dy, w, i)     products with r rows of a weight that exists by rows
  * balance_into(p[m,r], q[r,n])  add_entries_into(rows, values, ids, row)  keep_of_groups_into(w, n, m)  keep_where_into(g, w)
  * svd_basis(g, rank, left) -> basis         project_left(basis, g)  project_right(g, basis)  unproject_left/right_into(w, basis, n, c)
+ * columns_of(w, ids i32)  rows_of  picks_of(w, ids[out,k])  entries_of(w, flat ids)      put_columns/rows/picks/entries_into(w, values, ids)
+ * kth_magnitude(w, k) -> [] f32             extreme_entries(w, theta, k, largest) -> [k] i32          extreme_picks(w, k, largest) -> [out,k] i32
+ * outer_squares(dy, x, B) -> [B] f32 (squared norm of each example's dW)  scatter_squares(dy, ids, B)  row_squares(x)  column_squares(w)
+ * add_normal_below_into(w, key, start, c, theta)
  * </pre>
  */
 package headroom.engine.compute.kernel;
