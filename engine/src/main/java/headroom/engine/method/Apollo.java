@@ -30,6 +30,6 @@ public final class Apollo implements Method.Provider {
         boolean mini = s.flag("mini");
         OptimizerChoice.AdamW adam = new OptimizerChoice.AdamW(0.9, 0.999, 1e-6, true, 0);
         LowRank sketch = new LowRank(LowRank.Law.RANDOM, mini && !s.has("rank") ? 1 : s.integer("rank"), s.integer("refresh"), mini && !s.has("scale") ? 128 : s.number("scale"), false);
-        return Recipe.defaults().with(OptimizerChoice.adamW(1e-4).with(new OptimizerChoice.ApolloScaling(adam, mini, s.number("growth"))).with(sketch));
+        return Recipe.defaults().with(OptimizerChoice.adamW(3e-4).with(new OptimizerChoice.ApolloScaling(adam, mini, s.number("growth"))).with(sketch));
     }
 }

@@ -20,7 +20,7 @@ public final class BAdam implements Method.Provider {
         return Method.of("badam", "BAdam", Method.Family.PARTS, "blocks take turns with Adam")
                 .paper("BAdam: A Memory Efficient Full Parameter Optimization Method for Large Language Models", "Luo, NeurIPS 2024", 2024)
                 .with(Setting.integer("every", 50, 1, 1_000_000, "steps K of each turn"),
-                        Setting.choice("order", "descending", List.of("random", "ascending", "descending"), "order of the turns; random gives every block one turn per cycle"),
+                        Setting.choice("turns", "descending", List.of("random", "ascending", "descending"), "order of the turns; random gives every block one turn per cycle"),
                         Setting.flag("embeddings", false, "embeddings, head and final norm always train"))
                 .trade("Gradients, state and float32 copy of all blocks but one; activations below it.", "A block rests for most of the run, and Adam starts anew at each turn.")
                 .trains((model, s) -> model.blockParameters() + (s.flag("embeddings") ? model.parameterCount() - (long) model.layers() * model.blockParameters() : 0))
@@ -31,7 +31,7 @@ public final class BAdam implements Method.Provider {
     private static Recipe recipe(Settings s) {
         int every = s.integer("every");
         return Recipe.defaults().with(ComputeType.BF16)
-                .with(new SelectorChoice.LayerwiseSampling(1, every, s.flag("embeddings"), Order.valueOf(s.text("order").toUpperCase(Locale.ROOT))))
-                .with(OptimizerChoice.adamW(5e-5).with(new OptimizerChoice.DropOnFreeze(every)));
+                .with(new SelectorChoice.LayerwiseSampling(1, every, s.flag("embeddings"), Order.valueOf(s.text("turns").toUpperCase(Locale.ROOT))))
+                .with(OptimizerChoice.adamW(2e-4).with(new OptimizerChoice.DropOnFreeze(every)));
     }
 }

@@ -19,7 +19,7 @@ public final class Lomo implements Method.Provider {
                         Setting.flag("master", false, "float32 copies of bf16 weights: small steps are not lost, at 4 bytes per weight"))
                 .trade("All optimizer state, and all gradients but the largest.", "Plain gradient descent, with its rates; no accumulation; the norm of all gradients costs a second backward pass.")
                 .trial(Map.of("rate", "0.1"))
-                .recipe(s -> Recipe.defaults().with(OptimizerChoice.adamW(1e-2).with(new OptimizerChoice.Sgd(0)).with(clip(s.text("clipping"))).withMaster(s.flag("master"))
+                .recipe(s -> Recipe.defaults().with(OptimizerChoice.adamW(5e-2).with(new OptimizerChoice.Sgd(0)).with(clip(s.text("clipping"))).withMaster(s.flag("master"))
                         .steppingInBackward(true)));
     }
 

@@ -41,6 +41,14 @@ class OptimizerSettingsTest {
         assertThat(optimizer("cpu-offload", Map.of("from", "7", "residence", "host")).residence()).isEqualTo(new HostState(7, false));
     }
 
+    /** A method whose own setting has the key of a common one would hand its value to both. */
+    @Test
+    void noSettingOfAMethodHasTheKeyOfAnother() {
+        for (Method m : Methods.all()) {
+            assertThat(m.allSettings()).extracting(Setting::key).as(m.id()).doesNotHaveDuplicates();
+        }
+    }
+
     @Test
     void aBoundStaysOfItsKind() {
         assertThat(optimizer("lomo", Map.of("clip", "2")).clip()).isEqualTo(new Clip.PerTensor(2));

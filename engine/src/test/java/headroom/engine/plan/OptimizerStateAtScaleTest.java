@@ -92,7 +92,7 @@ class OptimizerStateAtScaleTest {
     @ValueSource(strings = {"descending", "ascending", "random"})
     void thePlanKnowsTheTurnThatNeedsMost(String order) {
         ModelConfig config = ModelShapes.find("llama-7b").orElseThrow().config();
-        Recipe r = Methods.recipe("badam", Map.of("batch", "4", "length", "512", "order", order, "every", "10"));
+        Recipe r = Methods.recipe("badam", Map.of("batch", "4", "length", "512", "turns", order, "every", "10"));
         Assembly.ModelMaker maker = (c, dtype, storage) -> Transformers.build(config, new RandomWeights(c, dtype, storage, config, 1), 0);
         Batch.Shape shape = new Batch.Shape(4, 512);
         List<Rehearsal.Occasion> all = new ArrayList<>();
