@@ -8,6 +8,11 @@ package headroom.engine.recipe;
  * @param source why: {@code assumed: …} or {@code measured: …}
  */
 public record Decision(String name, long value, String source) {
+    /** True if a run has found it, so that a plan that assumed another size is better made again. */
+    public boolean isMeasured() {
+        return source.startsWith("measured");
+    }
+
     /** For people: the value and what it is, without the name. */
     public String words() {
         return "%,d %s".formatted(value, source.substring(source.indexOf(": ") + 2));

@@ -105,7 +105,8 @@ final class LiveRun {
             if (from.isEmpty()) {
                 asItWasGiven(assembly);
             }
-            record.ending(trainer.run());
+            final Trainer.End end = trainer.run();
+            record.ending(end, assembly.decisions());
         }
     }
 

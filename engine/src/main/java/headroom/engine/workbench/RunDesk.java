@@ -96,7 +96,7 @@ final class RunDesk implements AutoCloseable {
 
     private RunRecord record(String run, RunJob job, Optional<RunDetails> earlier) {
         return new RunRecord(run, job, store, earlier,
-                (done, steps) -> RunPlan.of(done.prepared(), done.request().seed(), done.source(), steps, done.steps()), this::remedies);
+                (done, steps, decided) -> RunPlan.of(done.prepared(), done.request().seed(), done.source(), steps, done.steps(), decided), this::remedies);
     }
 
     /** Changes that a run can go on with, each planned for the worst batch. */

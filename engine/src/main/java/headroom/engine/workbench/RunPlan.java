@@ -39,9 +39,14 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
      * @param steps of the whole run, which the schedule of rates and draws follows
      */
     static RunPlan of(Prepared prepared, long seed, BatchSource source, int done, int steps) {
+        return of(prepared, seed, source, done, steps, List.of());
+    }
+
+    /** @param decided sizes that a run has found, in place of assumptions */
+    static RunPlan of(Prepared prepared, long seed, BatchSource source, int done, int steps, Collection<Decision> decided) {
         final List<Batch.Shape> shapes = shapes(source, done, new Course(prepared.method().recipe(), steps));
         final Collection<Batch.Shape> heldOut = largest(source.heldOut().stream().map(Batch::shape).toList());
-        try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), prepared.onShapes(), prepared.task(), seed, steps)) {
+        try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), prepared.onShapes(), prepared.task(), seed, steps, decided)) {
             Ledger.Peak highest = rehearsal.ledger().peak();
             final Map<Long, Map<Integer, Occasion>> kinds = new LinkedHashMap<>();
             for (int step = 0; step < done; step++) {

@@ -1,6 +1,7 @@
 package headroom.engine.workbench;
 
 import headroom.engine.memory.Ledger;
+import headroom.engine.recipe.Decision;
 import headroom.engine.recipe.Notes;
 import headroom.engine.store.ExperimentStore;
 import headroom.engine.store.Measured;
@@ -37,7 +38,7 @@ final class RunRecord implements RunListener {
     private final String run;
     private final RunJob job;
     private final ExperimentStore store;
-    private final BiFunction<RunJob, Integer, RunPlan> replan;
+    private final Replan replan;
     private final BiFunction<RunJob, String, List<Advice>> remedies;
     private final ProcessMemory process = new ProcessMemory();
     private final StepHistory.Recorder history = new StepHistory.Recorder();
@@ -63,10 +64,10 @@ final class RunRecord implements RunListener {
 
     /**
      * @param earlier what was stored before a resume, up to its checkpoint; empty for a new run
-     * @param replan plans again for the steps that were taken
+     * @param replan plans again for what was really done
      * @param remedies changes that a run over its budget can go on with
      */
-    RunRecord(String run, RunJob job, ExperimentStore store, Optional<RunDetails> earlier, BiFunction<RunJob, Integer, RunPlan> replan,
+    RunRecord(String run, RunJob job, ExperimentStore store, Optional<RunDetails> earlier, Replan replan,
             BiFunction<RunJob, String, List<Advice>> remedies) {
         this.run = run;
         this.job = job;
@@ -244,16 +245,27 @@ final class RunRecord implements RunListener {
         tell(RunEvent.Level.INFO, "Resumed", "at step " + at);
     }
 
-    /** The trainer came back; the ledger is still open. */
-    void ending(Trainer.End how) {
+    /** Plans a run again for the steps that were taken and the sizes that it found. */
+    @FunctionalInterface
+    interface Replan {
+        RunPlan of(RunJob job, int steps, List<Decision> decided);
+    }
+
+    /**
+     * The trainer came back; the ledger is still open.
+     *
+     * @param decided sizes that depended on weights or data
+     */
+    void ending(Trainer.End how, List<Decision> decided) {
         clock.stop();
         synchronized (this) {
             notePeak();
             end = how;
         }
-        if (how == Trainer.End.STOPPED && step < job.steps() && step > 0) {
-            // held against what was really done: batches that never came are no part of it
-            final RunPlan done = replan.apply(job, step);
+        final boolean early = how == Trainer.End.STOPPED && step < job.steps();
+        if (step > 0 && (early || decided.stream().anyMatch(Decision::isMeasured))) {
+            // held against what was really done: batches that never came are no part of it, and sizes are those that the run found
+            final RunPlan done = replan.of(job, step, decided);
             synchronized (this) {
                 plan = done;
             }

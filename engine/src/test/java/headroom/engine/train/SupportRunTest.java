@@ -160,6 +160,7 @@ class SupportRunTest {
             joined.addAll(second.losses());
             assertThat(joined).as("stopped after %d", stop).isEqualTo(whole.losses());
             assertThat(second.evaluation()).isEqualTo(whole.evaluation());
+            assertThat(second.decisions()).isEqualTo(whole.decisions()).allMatch(Decision::isMeasured);
         }
     }
 

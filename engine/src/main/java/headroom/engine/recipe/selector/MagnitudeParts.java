@@ -10,6 +10,7 @@ import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Support;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /** Parts of each matrix by the magnitude of its weights at the start, chosen once. Among equal magnitudes the lower position is chosen, so the choice can be repeated. */
@@ -56,15 +57,27 @@ final class MagnitudeParts extends Parts {
     }
 
     private Support below(Parameter p) {
-        long k = decisions.size(compute, "selector." + p.path(), () -> {
+        long k = size(p, () -> {
             try (Tensor count = compute.call(SupportKernels.COUNT_SMALL, p.data(), choice.threshold())) {
                 return (long) compute.item(count);
             }
-        }, Math.max(1, Math.round(ASSUMED * p.elements())), "weights of magnitude at most " + choice.threshold());
+        });
         if (k == 0) {
             throw new IllegalArgumentException("no weight of " + p.path() + " has a magnitude of at most " + choice.threshold() + "; raise the threshold, or choose a share");
         }
         return extreme(p, k, choice.threshold(), false);
+    }
+
+    private long size(Parameter p, LongSupplier measured) {
+        return decisions.size(compute, "selector." + p.path(), measured, Math.max(1, Math.round(ASSUMED * p.elements())),
+                "weights of magnitude at most " + choice.threshold() + " in " + p.path());
+    }
+
+    @Override
+    void restored(Parameter p, long ids) {
+        if (choice.pick() == SelectorChoice.MagnitudeSupport.Pick.BELOW) {
+            size(p, () -> ids);
+        }
     }
 
     private Support columns(Parameter p) {

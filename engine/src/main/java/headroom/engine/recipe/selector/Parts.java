@@ -113,10 +113,18 @@ abstract class Parts implements Selector {
         for (Parameter p : matrices) {
             String name = OWNER + p.path();
             Tensor ids = r.tensors().contains(name) ? compute.upload(Category.OPTIMIZER, name, DType.I32, r.shape(name), () -> r.data(name)) : null;
+            if (ids != null) {
+                restored(p, ids.elements());
+            }
             supports.put(p, ids == null ? new Support.Below(Double.longBitsToDouble(r.number(name)), r.number(name + ".count")) : of(ids));
         }
         interval = r.number(OWNER + "interval");
         publish();
+    }
+
+    /** A choice of so many ids came back from a checkpoint. */
+    void restored(Parameter p, long ids) {
+        // a size that follows from the choice needs no record
     }
 
     /** The support that a list of ids means here. */
