@@ -55,8 +55,17 @@
   def text_edges(self: __torch__.Kernels, texts: Tensor) -> Tensor:
     inner = torch.add_(torch.squeeze(torch.nonzero(torch.ne(torch.slice(texts, 0, 1), torch.slice(texts, 0, 0, -1))), 1), 1)
     return torch.constant_pad_nd(torch.constant_pad_nd(inner, [1, 0], 0), [0, 1], texts.shape[0])
+  # heads g m to g m + m of the keys as r query heads read them
+  def text_keys(self: __torch__.Kernels, x: Tensor, g: int, m: int, r: int) -> Tensor:
+    if m == r:
+      return torch.slice(x, 1, g * m, g * m + m)
+    return self.key_group(x, g, r)
   def attention_texts(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor]:
-    n, r = q.shape[0], h // kh
+    n = q.shape[0]
+    groups = kh
+    if h == kh:
+      groups = 1
+    r, m = h // groups, kh // groups
     out, lse = torch.zeros_like(q), torch.zeros([h, n], dtype=self.wide(q))
     edges = self.text_edges(texts)
     for e in range(edges.shape[0] - 1):
@@ -64,14 +73,17 @@
       if int(torch.select(texts, 0, i)) >= 0:
         qh, oh = self.heads(torch.slice(q, 0, i, j), 1, h), self.heads(torch.slice(out, 0, i, j), 1, h)
         ks, vs = self.heads(torch.slice(k, 0, i, j), 1, kh), self.heads(torch.slice(v, 0, i, j), 1, kh)
-        for g in range(kh):
+        for g in range(groups):
           f, to = g * r, g * r + r
-          o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 1, f, to), self.key_group(ks, g, r), self.key_group(vs, g, r), 0.0, causal)
+          o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 1, f, to), self.text_keys(ks, g, m, r), self.text_keys(vs, g, m, r), 0.0, causal)
           torch.copy_(torch.slice(oh, 1, f, to), o)
           torch.copy_(torch.slice(torch.slice(lse, 0, f, to), 1, i, j), torch.squeeze(l, 0))
     return (out, lse)
   def attention_texts_dx(self: __torch__.Kernels, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor, Tensor]:
-    r = h // kh
+    groups = kh
+    if h == kh:
+      groups = 1
+    r, m = h // groups, kh // groups
     dqs, dks, dvs = torch.zeros_like(q), torch.zeros_like(k), torch.zeros_like(v)
     edges = self.text_edges(texts)
     for e in range(edges.shape[0] - 1):
@@ -81,13 +93,17 @@
         ks, vs = self.heads(torch.slice(k, 0, i, j), 1, kh), self.heads(torch.slice(v, 0, i, j), 1, kh)
         dqh = self.heads(torch.slice(dqs, 0, i, j), 1, h)
         dkh, dvh = self.heads(torch.slice(dks, 0, i, j), 1, kh), self.heads(torch.slice(dvs, 0, i, j), 1, kh)
-        for g in range(kh):
+        for g in range(groups):
           f, to = g * r, g * r + r
           l = torch.contiguous(torch.unsqueeze(torch.slice(torch.slice(lse, 0, f, to), 1, i, j), 0))
-          dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 1, f, to), torch.slice(qh, 1, f, to), self.key_group(ks, g, r), self.key_group(vs, g, r), torch.slice(oh, 1, f, to), l, 0.0, causal)
+          dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 1, f, to), torch.slice(qh, 1, f, to), self.text_keys(ks, g, m, r), self.text_keys(vs, g, m, r), torch.slice(oh, 1, f, to), l, 0.0, causal)
           torch.copy_(torch.slice(dqh, 1, f, to), dq)
-          torch.copy_(torch.slice(dkh, 1, g, g + 1), torch.sum(dk, [1], True))
-          torch.copy_(torch.slice(dvh, 1, g, g + 1), torch.sum(dv, [1], True))
+          if m == r:
+            torch.copy_(torch.slice(dkh, 1, g * m, g * m + m), dk)
+            torch.copy_(torch.slice(dvh, 1, g * m, g * m + m), dv)
+          else:
+            torch.copy_(torch.slice(dkh, 1, g, g + 1), torch.sum(dk, [1], True))
+            torch.copy_(torch.slice(dvh, 1, g, g + 1), torch.sum(dv, [1], True))
     return (dqs, dks, dvs)
 # one new token over the first n rows of a cache.  q, out [1, H·D]; k, v [C, K·D]; the scores of its heads are [K, H/K, n]
   def attention_step(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, n: int, h: int, kh: int) -> Tensor:

@@ -41,7 +41,7 @@ public final class AttentionKernels {
     public static final Kernel ATTENTION_TEXTS = new Kernel("attention_texts", a -> {
         Sizes s = Sizes.texts(a, 0, 3);
         DType wide = Tiles.wide(s.dtype);
-        long group = s.outBytes() / s.batch / s.keyHeads + s.heads / s.keyHeads * s.length * wide.bytes();
+        long group = (s.outBytes() / s.batch + s.heads * s.length * wide.bytes()) / s.groups();
         return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.heads, a.dim(0, 0))), s.edges() + s.forwardTiles() + group, s.products(2));
     });
     /** {@code (dout, q, k, v, out, lse, texts, T, H, K, causal)} → dq, dk, dv. */
@@ -49,7 +49,7 @@ public final class AttentionKernels {
         Sizes s = Sizes.texts(a, 1, 6);
         Tiles.sameShape(a, 0, 1);
         Tiles.sameShape(a, 4, 1);
-        long scratch = s.edges() + s.backwardTiles() + 4 * s.outBytes() / s.batch / s.keyHeads + s.heads / s.keyHeads * s.length * Tiles.wide(s.dtype).bytes();
+        long scratch = s.edges() + s.backwardTiles() + (4 * s.outBytes() / s.batch + s.heads * s.length * Tiles.wide(s.dtype).bytes()) / s.groups();
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
     /** {@code (q [1, H·D], k [C, K·D], v, n, H, K)} → out [1, H·D]: one new token over the first n rows of a cache of keys and values. */
@@ -143,6 +143,11 @@ public final class AttentionKernels {
             Kernel.require(s.headWidth * h == a.dim(q, 1) && h % kh == 0 && a.dim(q + 1, 1) == kh * s.headWidth, "%s and keys %s do not fit %d query heads and %d key heads",
                     a.shape(q), a.shape(q + 1), h, kh);
             return s;
+        }
+
+        /** Calls that share the heads of a text: one, or one for each key head that several query heads read. */
+        long groups() {
+            return heads == keyHeads ? 1 : keyHeads;
         }
 
         /** Where texts begin, at most everywhere: found, moved by one, and framed. */
