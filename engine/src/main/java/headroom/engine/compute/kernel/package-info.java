@@ -35,6 +35,11 @@
  * kth_magnitude(w, k) -> [] f32             extreme_entries(w, theta, k, largest) -> [k] i32          extreme_picks(w, k, largest) -> [out,k] i32
  * outer_squares(dy, x, B) -> [B] f32 (squared norm of each example's dW)  scatter_squares(dy, ids, B)  row_squares(x)  column_squares(w)
  * add_normal_below_into(w, key, start, c, theta)
+ * attention_texts(q, k, v, texts[N] i64, T, H, K, causal) -> out, lse[H,N]     attention_texts_dx(dout, q, k, v, out, lse, texts, T, H, K, causal) -> dq, dk, dv
+ * text_mean(x, texts[N] i64, S) -> [S,d]    text_mean_dx(dy[S,d], texts)        text_last(texts, S) -> [S] i64
+ * group_code(x, bits, group) -> codes, steps f16, lows f16                      group_decode(codes, steps, lows, bits, group, n, dtypeCode) -> [n]
+ * fp8_code(x, fp8Code, group) -> bits u8, scales bf16                           fp8_decode(bits, scales, fp8Code, group, dtypeCode) -> [n]
+ * sample_rows(x[N,d], k, key) -> rows[k,d] scaled, ids[k] i64                   (put back by pick_rows_dx)
  * </pre>
  */
 package headroom.engine.compute.kernel;
