@@ -7,6 +7,8 @@ import headroom.engine.compute.DType;
 import headroom.engine.compute.Keys;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.TorchCompute;
+import headroom.engine.compute.kernel.CoreKernels;
+import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.recipe.SavesChoice;
 import headroom.engine.recipe.activations.Keepers;
@@ -14,6 +16,9 @@ import headroom.engine.tape.Keeper;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Tape;
+import headroom.engine.tape.Value;
+import headroom.engine.tape.ops.CrossEntropy;
+import headroom.engine.tape.ops.SegmentedCrossEntropy;
 import headroom.engine.tape.stack.CheckpointedStack;
 import headroom.engine.tape.stack.StackDriver;
 import java.nio.ByteBuffer;
@@ -23,6 +28,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -155,6 +161,40 @@ class TransformerGradientTest {
                 head.close();
             }
         }
+    }
+
+    /** Tied and untied heads: the table that is read at both ends is complete once, and its gradient is that of both. */
+    @ParameterizedTest
+    @MethodSource("decoders")
+    void aLossInSegmentsGivesEveryParameterTheSameGradient(String family) {
+        ModelConfig config = TinyModels.config(family);
+        Ledger ledger = new Ledger();
+        try (TorchCompute c = TorchCompute.cpu(ledger); Model m = TinyModels.lively(c, DType.F64, config, 0); TinyModels.Batch batch = TinyModels.Batch.of(c, config)) {
+            Map<Parameter, double[]> whole = new IdentityHashMap<>();
+            Map<Parameter, double[]> parts = new IdentityHashMap<>();
+            for (Map<Parameter, double[]> out : List.of(whole, parts)) {
+                try (TinyModels.Sum sum = new TinyModels.Sum(c); Tape tape = TinyModels.tape(c, TinyModels.training(m.parameters()), sum)) {
+                    Pass pass = Pass.taped(c, tape, 3, 1);
+                    Value hidden = m.hidden(pass, StackDriver.PLAIN, batch.inputs());
+                    Value loss = out == whole ? pass.apply(new CrossEntropy(batch.targets()), m.head().forward(pass, hidden.last()).last())
+                            : pass.apply(new SegmentedCrossEntropy(m.head().weight(), null, batch.targets(), 4, false), hidden.last());
+                    Tensor ones = c.zeros(Category.WORKSPACE, "loss", DType.F64, loss.tensor().shape());
+                    c.apply(CoreKernels.FILL_INTO, ones, 1.0);
+                    tape.backward(loss, ones);
+                    loss.release();
+                    assertThat(sum.complete).containsExactlyInAnyOrderElementsOf(m.parameters());
+                    sum.gradients.forEach((p, g) -> out.put(p, TinyModels.doubles(c, g).toArray()));
+                }
+            }
+            for (Parameter p : m.parameters()) {
+                assertThat(parts.get(p)).as(p.path()).containsExactly(whole.get(p), within(1e-9));
+            }
+        }
+        assertThat(ledger.openAccounts()).isZero();
+    }
+
+    static Stream<String> decoders() {
+        return TinyModels.configs().entrySet().stream().filter(e -> !e.getValue().family().isEncoder()).map(Map.Entry::getKey);
     }
 
     /** Only the last block trains: a segment of two blocks runs just that one again. */
