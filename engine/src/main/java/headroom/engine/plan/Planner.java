@@ -38,6 +38,13 @@ public final class Planner {
         try (Rehearsal r = new Rehearsal(q.recipe(), q.maker(), q.task(), q.seed(), q.totalSteps())) {
             List<MemoryPlan.Phase> phases = new ArrayList<>();
             phases.add(new MemoryPlan.Phase("Load", r.ledger().peak().bytes(), "weights, one matrix at a time"));
+            int preparing = r.assembly().course().preparing();
+            for (long i = 0; i < preparing; i += Math.max(1, preparing - 1)) {
+                Rehearsal.Phase p = r.step("Prepare", -1 - i, q.worst());
+                if (i == preparing - 1) {
+                    phases.add(new MemoryPlan.Phase(p.name(), p.peak().bytes(), preparing + " batches before the first step"));
+                }
+            }
             Rehearsal.Phase highest = r.step("Train, first step", 0, q.worst());
             phases.add(new MemoryPlan.Phase(highest.name(), highest.peak().bytes(), "optimizer state is made"));
             Trainables trained = r.assembly().trainables(0);

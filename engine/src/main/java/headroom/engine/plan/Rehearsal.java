@@ -63,12 +63,16 @@ public final class Rehearsal implements AutoCloseable {
         return loading;
     }
 
-    /** One training step on a batch of a shape. */
+    /** One training step on a batch of a shape; below 0, −1 − the number of a batch that is taken before the first step. */
     public Phase step(String name, long step, Batch.Shape shape) {
         return phase(name, () -> {
             ledger.during("batch", "");
             List<DeviceBatch> micro = BatchUpload.shaped(compute, shape, assembly.recipe().data().accumulate(), assembly.objective().perToken());
-            assembly.step(step, micro);
+            if (step < 0) {
+                assembly.prepare(-1 - step, micro);
+            } else {
+                assembly.step(step, micro);
+            }
             micro.forEach(DeviceBatch::close);
         });
     }
@@ -96,7 +100,7 @@ public final class Rehearsal implements AutoCloseable {
         return new Phase(name, ledger.peak(), timeline, standing, compute.flops() - flops, compute.calls() - calls);
     }
 
-    /** What happened in a run that decides sizes: a training step, or an evaluation, on a batch of a shape. */
+    /** What happened in a run that decides sizes: a training step (or what came before the first, as in {@link #step}), or an evaluation, on a batch of a shape. */
     public record Occasion(long step, boolean training, Batch.Shape shape) {}
 
     /**

@@ -11,6 +11,7 @@ import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.BackpropStep;
 import headroom.engine.recipe.gradient.GradientStep;
+import headroom.engine.recipe.gradient.MeasurePass;
 import headroom.engine.recipe.gradient.SplitStep;
 import headroom.engine.recipe.gradient.TwoPointStep;
 import headroom.engine.recipe.optimizer.Optimizer;
@@ -131,7 +132,7 @@ public final class Assembly implements AutoCloseable {
             };
             phasing = new Phasing(new Course(recipe, totalSteps), choice -> Selector.of(compute, choice, model, added, seed, decisions),
                     leg -> new Optimizer(compute, leg.optimizer(), projected, leg.ownSchedule() ? leg.from() : 0, leg.ownSchedule() ? leg.to() - leg.from() : totalSteps, seed),
-                    optimizer -> gradient(optimizer, seed));
+                    optimizer -> gradient(optimizer, seed), new MeasurePass(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), seed));
         } catch (RuntimeException e) {
             for (AutoCloseable a : made.reversed()) {
                 try {
@@ -157,6 +158,11 @@ public final class Assembly implements AutoCloseable {
         return t;
     }
 
+    /** What comes before the first step, on the batch of a number below {@code course().preparing()}; the batch stays the caller's. */
+    public void prepare(long number, List<DeviceBatch> microBatches) {
+        phasing.prepare(number, microBatches);
+    }
+
     /** One training step over its micro-batches, which stay the caller's. */
     public GradientStep.Outcome step(long step, List<DeviceBatch> microBatches) {
         return phasing.step(step, microBatches);
@@ -172,6 +178,9 @@ public final class Assembly implements AutoCloseable {
      * now and then. A rehearsal needs one step of each mark.
      */
     public long mark(long step) {
+        if (step < 0) {
+            return step;
+        }
         Course.Leg leg = course().at(step);
         OptimizerChoice optimizer = leg.optimizer();
         long mark = Selector.mark(leg.selector(), step);

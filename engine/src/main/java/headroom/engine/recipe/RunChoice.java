@@ -17,13 +17,35 @@ public sealed interface RunChoice {
      *
      * @param phases at least one; the last one lasts to the end of the run
      * @param every what happens again and again, in every phase
+     * @param prepare what is done before the first step, or null
      */
-    record Phases(List<Phase> phases, List<Every> every) implements RunChoice {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Phases(List<Phase> phases, List<Every> every, Prepare prepare) implements RunChoice {
         public Phases {
             phases = List.copyOf(phases);
             every = every == null ? List.of() : List.copyOf(every);
         }
+
+        public Phases(List<Phase> phases, List<Every> every) {
+            this(phases, every, null);
+        }
+
+        /** One phase after a preparation. */
+        public static Phases after(Prepare prepare) {
+            return new Phases(List.of(Phase.steps("train", 0)), List.of(), prepare);
+        }
     }
+
+    /** Something done once on batches of the run's data, before the first step. The run begins with the same batches again; a resumed run does not repeat it. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes(@JsonSubTypes.Type(value = GradientScores.class, name = "GradientScores"))
+    sealed interface Prepare {
+        /** How many batches it takes. */
+        int batches();
+    }
+
+    /** Sums the gradients of the matrices that the selector chooses in, and lets it choose by them. Nothing is stepped; the sums are freed matrix by matrix as it chooses. */
+    record GradientScores(int batches) implements Prepare {}
 
     /**
      * One phase. A slot that is null stays as the recipe has it.

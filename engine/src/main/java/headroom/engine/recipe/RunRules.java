@@ -26,7 +26,7 @@ final class RunRules {
                 clashes.add("phase " + f.name() + " lasts " + f.steps() + " steps or a share of " + f.share() + "; give steps, or shares that add up to at most 1");
             }
             // each phase must hold by itself: what it changes is checked as if the recipe were made of it
-            Recipe alone = r.with(new RunChoice.SinglePhase());
+            Recipe alone = r.with(f.selector() == null && run.prepare() != null ? RunChoice.Phases.after(run.prepare()) : new RunChoice.SinglePhase());
             alone = f.selector() == null ? alone : alone.with(f.selector());
             alone = f.optimizer() == null ? alone : alone.with(f.optimizer());
             if (f.selector() != null || f.optimizer() != null) {
@@ -42,6 +42,19 @@ final class RunRules {
                     clashes.add("phase " + f.name() + " takes over optimizer state and has another optimizer than the phase before; state follows a new schedule only, so hand off MODEL");
                 }
             }
+        }
+        boolean scored = r.selector() instanceof SelectorChoice.MagnitudeSupport m && m.by() == SelectorChoice.MagnitudeSupport.Score.GRADIENT;
+        if (run.prepare() != null && run.prepare().batches() < 1) {
+            clashes.add("a preparation on " + run.prepare().batches() + " batches; use at least 1, or none");
+        }
+        if (run.prepare() != null && (!scored || !run.phases().isEmpty() && run.phases().getFirst().selector() != null)) {
+            clashes.add("run prepares GradientScores, and the selector of its first phase does not choose by them; use the recipe's own MagnitudeSupport by gradients, or prepare nothing");
+        }
+        if (run.prepare() != null && r.gradient() instanceof GradientChoice.TwoPointEstimate) {
+            clashes.add("run prepares GradientScores by a backward pass, and gradient TwoPointEstimate has the memory of forward passes; choose by weights");
+        }
+        if (scored && run.every().stream().anyMatch(e -> e.action() == RunChoice.Action.SELECT_AGAIN)) {
+            clashes.add("SELECT_AGAIN, and selector MagnitudeSupport by gradients measures them once, before the first step; choose by weights, or do not choose again");
         }
         for (RunChoice.Every e : run.every()) {
             if (e.period() < 1) {

@@ -98,9 +98,16 @@ public sealed interface SelectorChoice {
      * @param pick which magnitudes
      * @param amount how many, or what share
      * @param threshold θ of {@link Pick#BELOW}, otherwise 0
+     * @param by what the magnitude is of
      * @param targets last names of the sites, e.g. {@code q}, or {@code all}; {@code embeddings} and {@code head} can be added for {@link Pick#PREDICATE}
      */
-    record MagnitudeSupport(Pick pick, Amount amount, double threshold, List<String> targets) implements SelectorChoice {
+    record MagnitudeSupport(Pick pick, Amount amount, double threshold, Score by, List<String> targets) implements SelectorChoice {
+        public enum Score {
+            WEIGHT,
+            /** The gradient summed over the batches of a {@link RunChoice.GradientScores} preparation. */
+            GRADIENT
+        }
+
         public enum Pick {
             /** Of each row the columns with the largest weights: NeuroAda. */
             TOP_PER_ROW,
@@ -117,11 +124,21 @@ public sealed interface SelectorChoice {
         }
 
         public MagnitudeSupport {
+            by = by == null ? Score.WEIGHT : by;
             targets = List.copyOf(targets);
         }
 
+        public MagnitudeSupport(Pick pick, Amount amount, double threshold, List<String> targets) {
+            this(pick, amount, threshold, Score.WEIGHT, targets);
+        }
+
         public MagnitudeSupport(Pick pick, Amount amount, List<String> targets) {
-            this(pick, amount, 0, targets);
+            this(pick, amount, 0, Score.WEIGHT, targets);
+        }
+
+        /** Chosen by another magnitude. */
+        public MagnitudeSupport by(Score score) {
+            return new MagnitudeSupport(pick, amount, threshold, score, targets);
         }
     }
 }

@@ -52,6 +52,14 @@ final class SelectorRules {
             clashes.add("MagnitudeSupport " + s.pick() + " with " + s.amount() + " and threshold " + s.threshold() + "; give BELOW a threshold above 0, and the others a count of at least 1 or a share "
                     + "in (0, 1]");
         }
+        if (s.by() == SelectorChoice.MagnitudeSupport.Score.GRADIENT) {
+            if (below || predicate) {
+                clashes.add("selector MagnitudeSupport " + s.pick() + " is a bound on weights, and this one chooses by gradients; use SMALLEST or LARGEST, or choose by weights");
+            }
+            if (!(r.run() instanceof RunChoice.Phases p && p.prepare() instanceof RunChoice.GradientScores)) {
+                clashes.add("selector MagnitudeSupport by gradients, and nothing measures them before the first step; prepare the run with GradientScores, or choose by weights");
+            }
+        }
         if (predicate && !(r.gradient() instanceof GradientChoice.TwoPointEstimate)) {
             clashes.add("selector MagnitudeSupport PREDICATE has no list of elements for the gradients of " + name(r.gradient()) + "; use SMALLEST or BELOW, or gradient TwoPointEstimate");
         }

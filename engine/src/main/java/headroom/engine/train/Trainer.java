@@ -98,6 +98,9 @@ public final class Trainer {
      */
     public End run() throws IOException, InterruptedException {
         listener.started(done, extent.steps());
+        if (done == 0) {
+            prepare();
+        }
         while (done < extent.steps()) {
             if (!obey()) {
                 return End.STOPPED;
@@ -133,6 +136,23 @@ public final class Trainer {
             listener.resumed(done);
         }
         return true;
+    }
+
+    /** What the run slot wants before the first step; the run itself begins with the same batches. */
+    private void prepare() {
+        int batches = assembly.course().preparing();
+        for (int i = 0; i < batches; i++) {
+            compute.ledger().during("batch", "");
+            List<DeviceBatch> micro = BatchUpload.of(compute, data.next(), assembly.recipe().data().accumulate(), assembly.objective().perToken());
+            try {
+                assembly.prepare(i, micro);
+            } finally {
+                micro.forEach(DeviceBatch::close);
+            }
+        }
+        if (batches > 0) {
+            data.seek(Cursor.START);
+        }
     }
 
     private void step() {

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The peak of a run whose batches are known: their order follows from the seed, so every shape that will come is known before the first step, and
@@ -48,6 +49,7 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
         final Collection<Batch.Shape> heldOut = largest(source.heldOut().stream().map(Batch::shape).toList());
         try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), prepared.onShapes(), prepared.task(), seed, steps, decided)) {
             Ledger.Peak highest = rehearsal.ledger().peak();
+            int preparing = 0;
             final Map<Long, Map<Integer, Occasion>> kinds = new LinkedHashMap<>();
             for (int step = 0; step < done; step++) {
                 final long mark = rehearsal.assembly().mark(step);
@@ -55,6 +57,9 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
                     kinds.computeIfAbsent(mark, _ -> new LinkedHashMap<>()).merge(shapes.get(step).rows(), new Occasion(step, shapes.get(step)),
                             (a, b) -> a.shape().length() >= b.shape().length() ? a : b);
                 }
+            }
+            for (final Batch.Shape shape : shapes(source, rehearsal.assembly().course().preparing())) {
+                highest = higher(highest, rehearsal.step("prepare", -1 - preparing++, shape).peak());
             }
             // of batches with as many rows the longest books most; fewer but longer rows may need more than a full batch
             for (final Map<Integer, Occasion> byRows : kinds.values()) {
@@ -76,6 +81,14 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
 
     private static Ledger.Peak higher(Ledger.Peak a, Ledger.Peak b) {
         return b.bytes() > a.bytes() ? b : a;
+    }
+
+    /** Shapes of the batches that are taken before the first step. */
+    private static List<Batch.Shape> shapes(BatchSource source, int preparing) {
+        source.seek(Cursor.START);
+        final List<Batch.Shape> shapes = Stream.generate(() -> source.next().shape()).limit(preparing).toList();
+        source.seek(Cursor.START);
+        return shapes;
     }
 
     /** Shapes of the first steps in the order of the run; the source is put back to its beginning. */

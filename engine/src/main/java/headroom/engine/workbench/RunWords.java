@@ -24,7 +24,8 @@ final class RunWords {
             case LARGEST_COLUMNS -> amount(some.amount()) + " columns of largest norm";
             case PREDICATE -> amount(some.amount()) + " smallest weights, judged at each step";
         };
-        return "the %s of %s".formatted(which, on(some.targets()));
+        final String judged = some.by() == SelectorChoice.MagnitudeSupport.Score.GRADIENT ? which.replace("weights", "gradients") : which;
+        return "the %s of %s".formatted(judged, on(some.targets()));
     }
 
     private static String amount(SelectorChoice.Amount amount) {
@@ -38,7 +39,7 @@ final class RunWords {
     static String of(RunChoice run) {
         return switch (run) {
             case RunChoice.SinglePhase _ -> "one phase";
-            case RunChoice.Phases some -> some.phases().stream().map(RunWords::phase).collect(Collectors.joining(", then "))
+            case RunChoice.Phases some -> (some.prepare() instanceof RunChoice.GradientScores first ? "gradients of %,d batches, then ".formatted(first.batches()) : "") + some.phases().stream().map(RunWords::phase).collect(Collectors.joining(", then "))
                     + some.every().stream().map(RunWords::every).collect(Collectors.joining());
         };
     }

@@ -67,4 +67,15 @@ class PhasesPlanTest {
         assertThat(plan.peak().bytes()).isEqualTo(every.bytes());
         assertThat(plan.peak().of(Category.OPTIMIZER)).isPositive();
     }
+
+    @Test
+    void whatComesBeforeTheFirstStepIsAPhaseOfThePlan() {
+        SelectorChoice.MagnitudeSupport scored = new SelectorChoice.MagnitudeSupport(SelectorChoice.MagnitudeSupport.Pick.LARGEST, Amount.share(0.05), List.of("all"))
+                .by(SelectorChoice.MagnitudeSupport.Score.GRADIENT);
+        MemoryPlan plan = plan(Recipe.defaults().with(new DataChoice(4, 1, 32)).with(OptimizerChoice.adamW(1e-3)).with(scored).with(RunChoice.Phases.after(new RunChoice.GradientScores(3))));
+        assertThat(plan.phases()).extracting(MemoryPlan.Phase::name).containsExactly("Load", "Prepare", "Train, first step", "Train, worst batch", "Evaluate");
+        // sums of the gradients of all matrices stand beside each other until the choice is made: more than a step of a twentieth of them takes
+        assertThat(plan.phases().get(1).bytes()).isGreaterThan(plan.peak().bytes());
+        assertThat(plan.highestBytes()).isEqualTo(plan.phases().get(1).bytes());
+    }
 }

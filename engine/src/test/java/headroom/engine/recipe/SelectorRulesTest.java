@@ -70,6 +70,18 @@ class SelectorRulesTest {
     }
 
     @Test
+    void gradientsAreMeasuredBeforeTheyAreChosenBy() {
+        MagnitudeSupport scored = new MagnitudeSupport(Pick.LARGEST, Amount.share(0.1), ALL).by(MagnitudeSupport.Score.GRADIENT);
+        RunChoice.Phases prepared = RunChoice.Phases.after(new RunChoice.GradientScores(2));
+        Recipe r = Recipe.defaults().with(scored).with(prepared);
+        assertThatCode(() -> Validator.require(r, MODEL)).doesNotThrowAnyException();
+        assertThat(Recipe.fromJson(r.toJson())).isEqualTo(r);
+        refuses(Recipe.defaults().with(scored), "by gradients", "prepare the run with GradientScores");
+        refuses(COLUMNS.with(prepared), "GradientScores", "prepare nothing");
+        refuses(Recipe.defaults().with(scored).with(RunChoice.Phases.after(new RunChoice.GradientScores(0))), "0 batches");
+    }
+
+    @Test
     void everyChoiceSurvivesJson() {
         for (Recipe r : List.of(COLUMNS, Recipe.defaults().with(new MagnitudeSupport(Pick.BELOW, null, 0.5, ALL)),
                 COLUMNS.with(new RunChoice.Phases(List.of(RunChoice.Phase.share("one", 0.25).with(RunChoice.DataOrder.RESTART).with(OptimizerChoice.adamW(1e-3)),

@@ -26,15 +26,18 @@ public final class Course {
 
     private final List<Leg> legs = new ArrayList<>();
     private final List<RunChoice.Every> every;
+    private final RunChoice.Prepare prepare;
 
     public Course(Recipe recipe, long totalSteps) {
         switch (recipe.run()) {
             case RunChoice.SinglePhase _ -> {
                 every = List.of();
+                prepare = null;
                 legs.add(new Leg(0, "Train", 0, totalSteps, recipe.selector(), false, recipe.optimizer(), false, RunChoice.DataOrder.CONTINUE, RunChoice.HandOff.EVERYTHING));
             }
             case RunChoice.Phases p -> {
                 every = p.every();
+                prepare = p.prepare();
                 double share = 0;
                 long from = 0;
                 for (int i = 0; i < p.phases().size(); i++) {
@@ -52,6 +55,11 @@ public final class Course {
 
     public List<Leg> legs() {
         return List.copyOf(legs);
+    }
+
+    /** Batches that are taken before the first step. */
+    public int preparing() {
+        return prepare == null ? 0 : prepare.batches();
     }
 
     /** The phase of a step. Steps beyond the run belong to the last phase. */

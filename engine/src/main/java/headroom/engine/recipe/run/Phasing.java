@@ -5,6 +5,7 @@ import headroom.engine.recipe.SelectorChoice;
 import headroom.engine.recipe.State;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.GradientStep;
+import headroom.engine.recipe.gradient.MeasurePass;
 import headroom.engine.recipe.optimizer.Optimizer;
 import headroom.engine.recipe.selector.Selector;
 import headroom.engine.tape.Parameter;
@@ -24,26 +25,44 @@ public final class Phasing implements AutoCloseable {
     private final Function<SelectorChoice, Selector> selectors;
     private final Function<Course.Leg, Optimizer> optimizers;
     private final Function<Optimizer, GradientStep> gradients;
+    private final MeasurePass measure;
     private Course.Leg leg;
     private Selector selector;
     private Optimizer optimizer;
     private GradientStep gradient;
+    private boolean prepared;
 
     /**
      * @param selectors makes the selector of a choice
      * @param optimizers makes the optimizer of a phase
      * @param gradients makes the gradient step that feeds an optimizer
+     * @param measure looks at gradients before the first step
      */
-    public Phasing(Course course, Function<SelectorChoice, Selector> selectors, Function<Course.Leg, Optimizer> optimizers, Function<Optimizer, GradientStep> gradients) {
+    public Phasing(
+            Course course, Function<SelectorChoice, Selector> selectors, Function<Course.Leg, Optimizer> optimizers, Function<Optimizer, GradientStep> gradients, MeasurePass measure) {
         this.course = course;
         this.selectors = selectors;
         this.optimizers = optimizers;
         this.gradients = gradients;
+        this.measure = measure;
+        this.prepared = course.preparing() == 0;
         enter(course.legs().getFirst());
     }
 
-    /** One training step over its micro-batches. */
+    /** What comes before the first step, on one of the batches that it takes. With the last one the selector chooses. */
+    public void prepare(long number, List<DeviceBatch> microBatches) {
+        measure.run(number, selector.measured(), selector.measure(), microBatches);
+        if (number == course.preparing() - 1) {
+            selector.at(0);
+            prepared = true;
+        }
+    }
+
+    /** One training step over its micro-batches. Without a preparation that should have been, it prepares itself on what it is given. */
     public GradientStep.Outcome step(long step, List<DeviceBatch> microBatches) {
+        for (int i = 0; !prepared; i++) {
+            prepare(i, microBatches);
+        }
         enter(course.at(step));
         GradientStep.Outcome outcome = gradient.run(step, selector.at(step), microBatches);
         for (RunChoice.Action action : course.after(step)) {
@@ -111,6 +130,7 @@ public final class Phasing implements AutoCloseable {
             enter(course.legs().get((int) r.number(PHASE)));
         }
         selector.restore(r, parameters);
+        prepared = true;
         optimizer.adopt(selector.current());
         optimizer.restore(r, parameters);
     }

@@ -50,7 +50,7 @@ abstract class Parts implements Selector {
 
     private void draw(long now) {
         // the ids of before go first; an optimizer that moves its state from them to the new ones holds them itself
-        close();
+        release();
         for (Parameter p : matrices) {
             String before = compute.within(p.path());
             compute.ledger().during("select", p.path());
@@ -130,8 +130,18 @@ abstract class Parts implements Selector {
     /** The support that a list of ids means here. */
     abstract Support of(Tensor ids);
 
+    /** Frees what was measured and has not been chosen by. */
+    void forgetMeasures() {
+        // nothing is measured, as a rule
+    }
+
     @Override
     public final void close() {
+        forgetMeasures();
+        release();
+    }
+
+    private void release() {
         supports.values().forEach(Support::close);
         supports.clear();
         current = Trainables.none();

@@ -6,6 +6,7 @@ import headroom.engine.model.Model;
 import headroom.engine.recipe.Decisions;
 import headroom.engine.recipe.SelectorChoice;
 import headroom.engine.recipe.State;
+import headroom.engine.tape.GradientSink;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Support;
 import headroom.engine.tape.Trainables;
@@ -26,6 +27,16 @@ public interface Selector extends State.Holder, AutoCloseable {
     /** What was published last, so that a resumed run knows which elements its state belongs to; nothing before the first publication. */
     default Trainables current() {
         return Trainables.none();
+    }
+
+    /** Parameters whose gradients it wants to see before it can choose; none, as a rule. */
+    default Set<Parameter> measured() {
+        return Set.of();
+    }
+
+    /** Where those gradients go, or null. */
+    default GradientSink measure() {
+        return null;
     }
 
     /** Makes the next publication a new choice, by the weights as they are then. */
