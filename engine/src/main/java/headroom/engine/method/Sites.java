@@ -29,6 +29,28 @@ final class Sites {
         return ofBlock(c).stream().filter(s -> targets.contains("all") || targets.contains(s.name())).toList();
     }
 
+    /** Numbers in all norms, gains and shifts. */
+    static long norms(ModelConfig c) {
+        long one = c.norm() == ModelConfig.Norm.LAYER_NORM ? 2L * c.hidden() : c.hidden();
+        return one * (2L * c.layers() + (c.finalNorm() ? 1 : 0) + (c.family().isEncoder() ? 1 : 0));
+    }
+
+    /** Numbers in all biases if every linear site has one: those of the sites, and the shifts of the norms. */
+    static long biases(ModelConfig c) {
+        long shifts = c.norm() == ModelConfig.Norm.LAYER_NORM ? norms(c) / 2 : 0;
+        return c.layers() * ofBlock(c).stream().mapToLong(Site::out).sum() + shifts;
+    }
+
+    /** Numbers in networks d → r → d with biases. */
+    static long bottlenecks(ModelConfig c, long count, long width) {
+        return count * (2 * width * c.hidden() + c.hidden() + width);
+    }
+
+    /** Numbers in p keys and values of every layer. */
+    static long prefix(ModelConfig c, long rows) {
+        return 2L * c.layers() * rows * c.kvWidth();
+    }
+
     /** Σ r·(in + out) over all blocks: what low-rank pairs train. */
     static long pairs(ModelConfig c, Collection<String> targets, long rank) {
         return c.layers() * ofBlock(c, targets).stream().mapToLong(s -> rank * (s.in() + s.out())).sum();

@@ -92,10 +92,10 @@ public final class Generator {
         return Arrays.copyOfRange(text, prompt, n);
     }
 
-    /** Most tokens that the model reads at once. */
+    /** Most tokens of a text that the model reads at once. */
     private long window() {
         ModelConfig c = model.config();
-        return c.slidingWindow() > 0 ? Math.min(c.slidingWindow(), c.maxPositions()) : c.maxPositions();
+        return (c.slidingWindow() > 0 ? Math.min(c.slidingWindow(), c.maxPositions()) : c.maxPositions()) - model.insertedTokens();
     }
 
     /** Logits after tokens {@code from} to {@code n} have been read. */

@@ -14,23 +14,20 @@ import java.util.List;
  */
 public final class LinearSite {
     /** Something added to a site's output that reads the site's input. */
-    public interface Branch {
-        List<Parameter> parameters();
-
-        /** y [N, out], x [N, in] → y plus the branch; both values are read for the last time if they are marked so. */
-        Value apply(Pass pass, Value y, Value x);
-    }
+    public interface Branch extends ValuePoint.Branch {}
 
     private final String path;
     private WeightSource weight;
     private final Parameter bias;
-    private final List<Branch> branches = new ArrayList<>();
+    private final ValuePoint point;
+    private ValuePoint input;
 
     /** @param bias may be null */
     public LinearSite(String path, WeightSource weight, Parameter bias) {
         this.path = path;
         this.weight = weight;
         this.bias = bias;
+        this.point = new ValuePoint(path, ValuePoint.Kind.SITE, weight.out());
     }
 
     public String path() {
@@ -53,19 +50,26 @@ public final class LinearSite {
         return weight.out();
     }
 
-    public List<Branch> branches() {
-        return List.copyOf(branches);
+    /** Where branches attach: its output, with its input. */
+    public ValuePoint point() {
+        return point;
     }
 
-    public void attach(Branch branch) {
-        branches.add(branch);
+    /** The point whose value this site alone reads, or null: the activations of a feed-forward layer before its last site. */
+    public ValuePoint input() {
+        return input;
     }
 
-    /** Takes the branches off, e.g. to compare with the base model; they are not freed. */
-    public List<Branch> detachAll() {
-        List<Branch> were = List.copyOf(branches);
-        branches.clear();
-        return were;
+    void readsFrom(ValuePoint p) {
+        input = p;
+    }
+
+    public List<ValuePoint.Branch> branches() {
+        return point.branches();
+    }
+
+    public void attach(ValuePoint.Branch branch) {
+        point.attach(branch);
     }
 
     /** Everything it could train. */
@@ -74,19 +78,18 @@ public final class LinearSite {
         if (bias != null) {
             all.add(bias);
         }
-        branches.forEach(b -> all.addAll(b.parameters()));
+        all.addAll(point.parameters());
         return all;
     }
 
     /** x [N, in] → [N, out]; x is read for the last time if it is marked so. */
     public Value forward(Pass pass, Value x) {
         boolean last = x.takeLast();
+        boolean again = point.readsInput();
         String before = pass.compute().within(path);
-        Value y = pass.apply(new Linear(weight, bias), last && branches.isEmpty() ? x.last() : x);
-        for (int i = 0; i < branches.size(); i++) {
-            boolean lastReader = last && i == branches.size() - 1;
-            y = branches.get(i).apply(pass, y.last(), lastReader ? x.last() : x);
-        }
+        Value y = pass.apply(new Linear(weight, bias), last && !again ? x.last() : x);
+        y = point.through(pass, y.last(), last && again ? x.last() : x);
+        y.takeLast();
         pass.compute().within(before);
         return y;
     }

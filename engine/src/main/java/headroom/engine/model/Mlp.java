@@ -13,6 +13,7 @@ final class Mlp {
     private final LinearSite gate;
     private final LinearSite up;
     private final LinearSite down;
+    private final ValuePoint inner;
 
     Mlp(ModelConfig c, WeightsFactory weights, String path) {
         this.path = path;
@@ -20,6 +21,8 @@ final class Mlp {
         this.gate = c.gated() ? SelfAttention.site(weights, path + ".gate", c.intermediate(), c.hidden(), c.mlpBias()) : null;
         this.up = SelfAttention.site(weights, path + ".up", c.intermediate(), c.hidden(), c.mlpBias());
         this.down = SelfAttention.site(weights, path + ".down", c.hidden(), c.intermediate(), c.mlpBias());
+        this.inner = new ValuePoint(path + ".inner", ValuePoint.Kind.GATE, c.intermediate());
+        this.down.readsFrom(inner);
     }
 
     private static Activation.Function function(ModelConfig c) {
@@ -45,7 +48,11 @@ final class Mlp {
         String before = pass.compute().within(path);
         Value h = gate == null ? pass.apply(new Activation(function), u.last()) : pass.apply(new SwiGlu(), g.last(), u.last());
         pass.compute().within(before);
-        return down.forward(pass, h.last());
+        return down.forward(pass, inner.through(pass, h.last(), null));
+    }
+
+    ValuePoint inner() {
+        return inner;
     }
 
     List<LinearSite> sites() {

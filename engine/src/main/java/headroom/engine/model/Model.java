@@ -53,6 +53,12 @@ public interface Model extends AutoCloseable {
     /** The linear sites of the blocks, in order, without the language-model head. */
     List<LinearSite> sites();
 
+    /** Where adapters attach, in the order in which a batch passes: the token stream, then stack and layers, then the hidden states. */
+    List<Point> points();
+
+    /** Tokens that an adapter puts in front of every text: they take positions, and memory, but no part in the result. */
+    long insertedTokens();
+
     /** Paths of the blocks, in order. */
     List<String> blocks();
 

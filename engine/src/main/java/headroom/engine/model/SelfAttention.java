@@ -2,28 +2,25 @@ package headroom.engine.model;
 
 import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
-import headroom.engine.tape.Op;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
-import headroom.engine.tape.ops.Attention;
 import headroom.engine.tape.ops.Rotary;
 import java.util.List;
 
 /** Self-attention of one layer: three linear sites, rotation of queries and keys where the family rotates, fused attention, one linear site. */
 final class SelfAttention {
     private final String path;
-    private final int layer;
     private final long heads;
     private final long kvHeads;
     private final LinearSite q;
     private final LinearSite k;
     private final LinearSite v;
     private final LinearSite out;
+    private final KeyValuePoint keysAndValues;
 
     SelfAttention(ModelConfig c, WeightsFactory weights, String path, int layer) {
         this.path = path;
-        this.layer = layer;
         this.q = site(weights, path + ".q", c.queryWidth(), c.hidden(), c.qkvBias());
         this.k = site(weights, path + ".k", c.kvWidth(), c.hidden(), c.qkvBias());
         this.v = site(weights, path + ".v", c.kvWidth(), c.hidden(), c.qkvBias());
@@ -31,6 +28,7 @@ final class SelfAttention {
         // a storage may have taken heads out
         this.heads = q.out() / c.headDim();
         this.kvHeads = k.out() / c.headDim();
+        this.keysAndValues = new KeyValuePoint(path + ".kv", layer, k.out());
     }
 
     /** A linear site whose bias, if it has one, starts at zero. */
@@ -51,15 +49,17 @@ final class SelfAttention {
             qs = pass.apply(new Rotary(batch.cos(), batch.sin(), positions, heads), qs.last());
             ks = pass.apply(new Rotary(batch.cos(), batch.sin(), positions, kvHeads), ks.last());
         }
-        Attention.Spec spec = batch.attention(heads, kvHeads);
-        Op attend = batch.cache() == null ? new Attention(spec) : batch.cache().attention(layer, spec);
-        Value mixed = pass.apply(attend, qs.last(), ks.last(), vs.last());
+        Value mixed = keysAndValues.attend(pass, batch, batch.attention(heads, kvHeads), qs, ks, vs);
         pass.compute().within(before);
         return out.forward(pass, mixed.last());
     }
 
     long kvWidth() {
         return k.out();
+    }
+
+    KeyValuePoint keysAndValues() {
+        return keysAndValues;
     }
 
     List<LinearSite> sites() {

@@ -13,6 +13,7 @@ import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.DenseWeight;
 import headroom.engine.tape.ops.Pooling;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,12 +24,24 @@ public final class TaskHead implements AutoCloseable {
     private static final String PATH = "head";
     private static final double DEVIATION = 0.02;
 
-    private final boolean mean;
-    private final LinearSite linear;
+    /** Which row of a sequence, or what of its rows, a head reads. */
+    public enum Features {
+        MEAN, FIRST, LAST;
 
-    private TaskHead(boolean mean, LinearSite linear) {
-        this.mean = mean;
+        /** The mean over the tokens of an encoder, the last token of a decoder. */
+        public static Features standard(ModelConfig config) {
+            return config.family().isEncoder() ? MEAN : LAST;
+        }
+    }
+
+    private final Features features;
+    private final LinearSite linear;
+    private final ValuePoint point;
+
+    private TaskHead(Features features, LinearSite linear) {
+        this.features = features;
         this.linear = linear;
+        this.point = new ValuePoint(PATH + ".features", ValuePoint.Kind.FEATURES, linear.in());
     }
 
     /**
@@ -36,6 +49,11 @@ public final class TaskHead implements AutoCloseable {
      * @throws IllegalArgumentException if there are fewer than two classes
      */
     public static TaskHead create(Compute c, ModelConfig config, int classes, DType dtype, long seed) {
+        return create(c, config, classes, dtype, seed, Features.standard(config));
+    }
+
+    /** The same, reading chosen features. */
+    public static TaskHead create(Compute c, ModelConfig config, int classes, DType dtype, long seed, Features features) {
         if (classes < 2) {
             throw new IllegalArgumentException("a task of " + classes + " classes; expected at least 2 different labels");
         }
@@ -44,7 +62,7 @@ public final class TaskHead implements AutoCloseable {
         try {
             c.apply(RandomKernels.ADD_NORMAL_INTO, w, Keys.key(seed, "start", path, 0), 0L, DEVIATION);
             Tensor b = c.zeros(Category.ADAPTER, PATH, dtype, Shape.of(classes));
-            return new TaskHead(config.family().isEncoder(),
+            return new TaskHead(features,
                     new LinearSite(PATH, new DenseWeight(new Parameter(path, Parameter.Role.MATRIX, w)), new Parameter(PATH + Paths.BIAS, Parameter.Role.BIAS, b)));
         } catch (RuntimeException e) {
             w.close();
@@ -60,18 +78,37 @@ public final class TaskHead implements AutoCloseable {
         return linear;
     }
 
+    /** Where adapters change what the head reads. */
+    public ValuePoint point() {
+        return point;
+    }
+
     public List<Parameter> parameters() {
-        return linear.parameters();
+        if (point.branches().isEmpty()) {
+            return linear.parameters();
+        }
+        List<Parameter> all = new ArrayList<>(point.parameters());
+        all.addAll(linear.parameters());
+        return all;
     }
 
     /** Features of each sequence, or of each slot for a text: hidden [B·T, d] → [B, d]; hidden is read for the last time. */
     public Value features(Pass pass, Value hidden, Model.Inputs inputs) {
-        Op pool = inputs.texts() == null ? mean ? new Pooling.Mean(inputs.lengths(), inputs.length()) : new Pooling.Last(inputs.lengths(), inputs.length())
-                : mean ? new Pooling.TextMean(inputs.texts().slots(), inputs.texts().count()) : new Pooling.TextLast(inputs.texts().slots(), inputs.texts().count());
+        Model.Texts texts = inputs.texts();
+        Op pool = switch (features) {
+            case MEAN -> texts == null ? new Pooling.Mean(inputs.lengths(), inputs.length()) : new Pooling.TextMean(texts.slots(), texts.count());
+            case FIRST -> texts == null ? new Pooling.First(inputs.batch(), inputs.length()) : firstOf(texts);
+            case LAST -> texts == null ? new Pooling.Last(inputs.lengths(), inputs.length()) : new Pooling.TextLast(texts.slots(), texts.count());
+        };
         String before = pass.compute().within(PATH);
-        Value pooled = pass.apply(pool, hidden.last());
+        Value pooled = point.through(pass, pass.apply(pool, hidden.last()).last(), null);
+        pooled.takeLast();
         pass.compute().within(before);
         return pooled;
+    }
+
+    private static Op firstOf(Model.Texts texts) {
+        throw new IllegalStateException("the first token of each of " + texts.count() + " texts that share rows; heads on the first token want one text a row");
     }
 
     /** Logits [B, classes]; hidden [B·T, d] is read for the last time. */

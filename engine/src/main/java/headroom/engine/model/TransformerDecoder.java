@@ -31,6 +31,8 @@ public final class TransformerDecoder implements Model {
     private final NormSite norm;
     private final LinearSite projectOut;
     private final LinearSite head;
+    private final TokenPoint prompt;
+    private final ValuePoint end;
 
     /**
      * @param dropout share of the elements dropped after the embeddings and before each residual sum, while training
@@ -50,6 +52,8 @@ public final class TransformerDecoder implements Model {
         this.norm = config.finalNorm() ? new NormSite(config, weights, "decoder.norm") : null;
         this.projectOut = config.projectsEmbedding() ? projection(weights, "decoder.project_out", config.embedding(), config.hidden()) : null;
         this.head = config.tiedHead() ? new LinearSite(HEAD, new DenseWeight(tokens), null) : projection(weights, HEAD, config.vocab(), config.embedding());
+        this.prompt = new TokenPoint(EMBEDDINGS + ".tokens", config.embedding());
+        this.end = new ValuePoint("decoder.hidden", ValuePoint.Kind.STACK, config.embedding());
     }
 
     /** A plain matrix whatever the storage of the layers is: heads and projections of embeddings are not quantised. */
@@ -64,24 +68,42 @@ public final class TransformerDecoder implements Model {
 
     @Override
     public Value hidden(Pass pass, StackDriver driver, Inputs inputs) {
-        stack.check(inputs.length());
-        return finished(pass, stack.run(pass, driver, embedded(pass, inputs, 0), inputs));
+        return finished(pass, prompt.around(pass, read(pass, inputs), inputs, (x, grown) -> {
+            stack.check(grown.length());
+            return stack.run(pass, driver, placed(pass, x, 0, grown), grown);
+        }));
     }
 
     /** Hidden states of the next tokens of one text, whose keys and values join the cache. */
     Value hidden(Pass pass, Inputs inputs, KeyValueCache cache) {
-        stack.check(cache.filled() + inputs.length());
-        return finished(pass, stack.run(pass, embedded(pass, inputs, cache.filled()), inputs, cache));
+        long from = cache.position();
+        TokenPoint.Body body = (x, grown) -> {
+            stack.check(from + grown.length());
+            return stack.run(pass, placed(pass, x, from, grown), grown, cache);
+        };
+        Value x = read(pass, inputs);
+        // the prompt is read once, with the beginning of the text
+        Value y = from == 0 ? prompt.around(pass, x, inputs, body) : body.run(x, inputs);
+        cache.advance(inputs.length());
+        return finished(pass, y);
     }
 
     /** An empty cache for a text of at most {@code capacity} tokens. */
     KeyValueCache cache(Compute c, long capacity) {
-        return new KeyValueCache(c, tokens.dtype(), stack.paths(), stack.kvWidths(), capacity);
+        return stack.cache(c, tokens.dtype(), capacity, prompt.length());
     }
 
-    private Value embedded(Pass pass, Inputs inputs, long from) {
+    private Value read(Pass pass, Inputs inputs) {
         String before = pass.compute().within(EMBEDDINGS);
         Value x = pass.apply(new Embedding(tokens, inputs.ids()));
+        pass.compute().within(before);
+        return x;
+    }
+
+    /** Embedded tokens at their positions, the first of which is {@code from}. */
+    private Value placed(Pass pass, Value embedded, long from, Inputs inputs) {
+        String before = pass.compute().within(EMBEDDINGS);
+        Value x = embedded;
         if (projectIn != null) {
             x = projectIn.forward(pass, x.last());
         }
@@ -98,7 +120,22 @@ public final class TransformerDecoder implements Model {
 
     private Value finished(Pass pass, Value x) {
         Value y = norm == null ? x : norm.forward(pass, x.last());
-        return projectOut == null ? y : projectOut.forward(pass, y.last());
+        y = end.through(pass, (projectOut == null ? y : projectOut.forward(pass, y.last())).last(), null);
+        y.takeLast();
+        return y;
+    }
+
+    @Override
+    public List<Point> points() {
+        List<Point> all = new ArrayList<>(List.of(prompt));
+        all.addAll(stack.points());
+        all.add(end);
+        return all;
+    }
+
+    @Override
+    public long insertedTokens() {
+        return prompt.length();
     }
 
     @Override
@@ -126,6 +163,7 @@ public final class TransformerDecoder implements Model {
         if (projectIn != null) {
             all.addAll(projectIn.parameters());
         }
+        all.addAll(prompt.parameters());
         stack.collect(all);
         if (norm != null) {
             norm.collect(all);
@@ -133,6 +171,7 @@ public final class TransformerDecoder implements Model {
         if (projectOut != null) {
             all.addAll(projectOut.parameters());
         }
+        all.addAll(end.parameters());
         head.parameters().stream().filter(p -> p != tokens).forEach(all::add);
         return all;
     }

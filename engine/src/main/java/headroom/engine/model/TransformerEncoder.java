@@ -1,5 +1,6 @@
 package headroom.engine.model;
 
+import headroom.engine.compute.Compute;
 import headroom.engine.compute.Shape;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
@@ -27,6 +28,8 @@ public final class TransformerEncoder implements Model {
     private final Parameter types;
     private final NormSite norm;
     private final TransformerStack stack;
+    private final TokenPoint prompt;
+    private final ValuePoint end;
 
     /**
      * @param dropout share of the elements dropped after the embeddings and before each residual sum, while training
@@ -43,6 +46,8 @@ public final class TransformerEncoder implements Model {
         this.types = config.tokenTypes() == 0 ? null : table(weights, "type", config.tokenTypes());
         this.norm = new NormSite(config, weights, EMBEDDINGS + ".norm");
         this.stack = new TransformerStack(config, weights, "encoder", dropout);
+        this.prompt = new TokenPoint(EMBEDDINGS + ".tokens", config.hidden());
+        this.end = new ValuePoint("encoder.hidden", ValuePoint.Kind.STACK, config.hidden());
     }
 
     private Parameter table(WeightsFactory weights, String name, long rows) {
@@ -56,11 +61,32 @@ public final class TransformerEncoder implements Model {
 
     @Override
     public Value hidden(Pass pass, StackDriver driver, Inputs inputs) {
-        stack.check(inputs.length());
+        return finished(pass, prompt.around(pass, read(pass, inputs), inputs, (x, grown) -> stack.run(pass, driver, placed(pass, x, grown), grown)));
+    }
+
+    /** Keys and values of one text join the cache of every layer. */
+    void read(Pass pass, Inputs inputs, KeyValueCache cache) {
+        stack.run(pass, placed(pass, read(pass, inputs), inputs), inputs, cache).release();
+        cache.advance(inputs.length());
+    }
+
+    /** An empty cache for a text of {@code capacity} tokens. */
+    KeyValueCache cache(Compute c, long capacity) {
+        return stack.cache(c, tokens.dtype(), capacity, 0);
+    }
+
+    private Value read(Pass pass, Inputs inputs) {
         String before = pass.compute().within(EMBEDDINGS);
         Value x = pass.apply(new Embedding(tokens, inputs.ids()));
-        x = inputs.texts() == null ? pass.apply(new AddRows(positions, config.positionOffset(), inputs.length()), x.last())
-                : pass.apply(new AddPositions(positions, inputs.texts().positions(), config.positionOffset()), x.last());
+        pass.compute().within(before);
+        return x;
+    }
+
+    private Value placed(Pass pass, Value embedded, Inputs inputs) {
+        stack.check(inputs.length());
+        String before = pass.compute().within(EMBEDDINGS);
+        Value x = inputs.texts() == null ? pass.apply(new AddRows(positions, config.positionOffset(), inputs.length()), embedded.last())
+                : pass.apply(new AddPositions(positions, inputs.texts().positions(), config.positionOffset()), embedded.last());
         if (types != null) {
             // without segment ids every token is of type 0
             x = inputs.segments() == null ? pass.apply(new AddRows(types, 0, 1), x.last())
@@ -71,7 +97,26 @@ public final class TransformerEncoder implements Model {
             x = pass.apply(new Dropout(dropout, EMBEDDINGS), x.last());
         }
         pass.compute().within(before);
-        return stack.run(pass, driver, x, inputs);
+        return x;
+    }
+
+    private Value finished(Pass pass, Value x) {
+        Value y = end.through(pass, x.last(), null);
+        y.takeLast();
+        return y;
+    }
+
+    @Override
+    public List<Point> points() {
+        List<Point> all = new ArrayList<>(List.of(prompt));
+        all.addAll(stack.points());
+        all.add(end);
+        return all;
+    }
+
+    @Override
+    public long insertedTokens() {
+        return prompt.length();
     }
 
     @Override
@@ -98,7 +143,9 @@ public final class TransformerEncoder implements Model {
             all.add(types);
         }
         norm.collect(all);
+        all.addAll(prompt.parameters());
         stack.collect(all);
+        all.addAll(end.parameters());
         return all;
     }
 

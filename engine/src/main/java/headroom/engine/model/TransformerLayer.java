@@ -3,8 +3,6 @@ package headroom.engine.model;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
-import headroom.engine.tape.ops.Add;
-import headroom.engine.tape.ops.Dropout;
 import headroom.engine.tape.stack.Block;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,24 +15,26 @@ final class TransformerLayer {
     private final String path;
     private final boolean normBefore;
     private final double dropout;
-    private final String attentionDropout;
-    private final String mlpDropout;
     private final NormSite attentionNorm;
     private final SelfAttention attention;
     private final NormSite mlpNorm;
     private final Mlp mlp;
+    private final Sublayer aroundAttention;
+    private final Sublayer aroundMlp;
+    private final ValuePoint block;
     private final List<LinearSite> sites;
 
     TransformerLayer(ModelConfig c, WeightsFactory weights, String path, int layer, double dropout) {
         this.path = path;
         this.normBefore = c.normPlace() == ModelConfig.NormPlace.BEFORE;
         this.dropout = dropout;
-        this.attentionDropout = path + ".attention";
-        this.mlpDropout = path + ".mlp";
         this.attentionNorm = new NormSite(c, weights, path + ".attention_norm");
         this.attention = new SelfAttention(c, weights, path + ".attention", layer);
         this.mlpNorm = new NormSite(c, weights, path + ".mlp_norm");
         this.mlp = new Mlp(c, weights, path + ".mlp");
+        this.aroundAttention = new Sublayer(path + ".attention", c.hidden());
+        this.aroundMlp = new Sublayer(path + ".mlp", c.hidden());
+        this.block = new ValuePoint(path + ".block", ValuePoint.Kind.BLOCK, c.hidden());
         List<LinearSite> all = new ArrayList<>(attention.sites());
         all.addAll(mlp.sites());
         this.sites = List.copyOf(all);
@@ -52,38 +52,48 @@ final class TransformerLayer {
         return attention.kvWidth();
     }
 
+    long prefixLength() {
+        return attention.keysAndValues().prefixLength();
+    }
+
+    /** The points of this layer, in the order in which a value passes them. */
+    List<Point> points() {
+        List<Point> all = new ArrayList<>(List.of(aroundAttention.in()));
+        attention.sites().forEach(s -> all.add(s.point()));
+        all.addAll(List.of(attention.keysAndValues(), aroundAttention.out(), aroundMlp.in()));
+        mlp.sites().forEach(s -> all.add(s.point()));
+        all.addAll(List.of(mlp.inner(), aroundMlp.out(), block));
+        return all;
+    }
+
     List<Parameter> parameters() {
         List<Parameter> all = new ArrayList<>(24);
         attentionNorm.collect(all);
         attention.sites().forEach(s -> all.addAll(s.parameters()));
         mlpNorm.collect(all);
         mlp.sites().forEach(s -> all.addAll(s.parameters()));
+        // the sites have given those of theirs
+        points().stream().filter(p -> !(p instanceof ValuePoint v && v.kind() == ValuePoint.Kind.SITE)).forEach(p -> all.addAll(p.parameters()));
         return all;
     }
 
     private Value forward(Pass pass, Value x, BatchContext batch) {
         // the driver's mark: x is read more than once here, for the last time by the residual sum
         x.takeLast();
-        return normBefore ? normalisedBefore(pass, x, batch) : normalisedAfter(pass, x, batch);
+        Value y = normBefore ? normalisedBefore(pass, x, batch) : normalisedAfter(pass, x, batch);
+        y = block.through(pass, y.last(), null);
+        y.takeLast();
+        return y;
     }
 
     private Value normalisedBefore(Pass pass, Value x, BatchContext batch) {
-        Value a = attention.forward(pass, attentionNorm.forward(pass, x).last(), batch);
-        Value h = residual(pass, x, a, attentionDropout);
-        Value m = mlp.forward(pass, mlpNorm.forward(pass, h).last());
-        return residual(pass, h, m, mlpDropout);
+        Value h = aroundAttention.sum(pass, x, attentionNorm.forward(pass, x).last(), n -> attention.forward(pass, n, batch), dropout);
+        return aroundMlp.sum(pass, h, mlpNorm.forward(pass, h).last(), n -> mlp.forward(pass, n), dropout);
     }
 
     private Value normalisedAfter(Pass pass, Value x, BatchContext batch) {
-        Value a = attention.forward(pass, x, batch);
-        Value h = attentionNorm.forward(pass, residual(pass, x, a, attentionDropout).last());
-        Value m = mlp.forward(pass, h);
-        return mlpNorm.forward(pass, residual(pass, h, m, mlpDropout).last());
-    }
-
-    private Value residual(Pass pass, Value x, Value y, String site) {
-        Value d = dropout > 0 ? pass.apply(new Dropout(dropout, site), y.last()) : y;
-        return pass.apply(new Add(), x.last(), d.last());
+        Value h = attentionNorm.forward(pass, aroundAttention.sum(pass, x, x, n -> attention.forward(pass, n, batch), dropout).last());
+        return mlpNorm.forward(pass, aroundMlp.sum(pass, h, h, n -> mlp.forward(pass, n), dropout).last());
     }
 
     /** This layer for one batch. */

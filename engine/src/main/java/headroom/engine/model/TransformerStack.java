@@ -1,6 +1,7 @@
 package headroom.engine.model;
 
 import headroom.engine.compute.Compute;
+import headroom.engine.compute.DType;
 import headroom.engine.compute.Tensor;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
@@ -17,6 +18,7 @@ final class TransformerStack implements AutoCloseable {
     private final List<TransformerLayer> layers;
     private final List<LinearSite> sites;
     private final List<String> paths;
+    private final ValuePoint in;
 
     /** @param name path of the stack, which the layers' paths begin with */
     TransformerStack(ModelConfig config, WeightsFactory weights, String name, double dropout) {
@@ -32,6 +34,7 @@ final class TransformerStack implements AutoCloseable {
         }
         this.layers = List.copyOf(all);
         this.sites = layers.stream().flatMap(l -> l.sites().stream()).toList();
+        this.in = new ValuePoint(name + ".in", ValuePoint.Kind.STACK, config.hidden());
         this.paths = layers.stream().map(TransformerLayer::path).toList();
     }
 
@@ -57,18 +60,23 @@ final class TransformerStack implements AutoCloseable {
 
     /** The same for the next tokens of one text whose beginning is in a cache. */
     Value run(Pass pass, Value x, Model.Inputs inputs, KeyValueCache cache) {
-        long from = cache.filled();
+        long from = cache.position();
         Value y;
         if (rotary == null) {
             y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), null, null, cache, null));
         } else {
-            rotary.prepare(cache.capacity());
+            rotary.prepare(cache.positions());
             try (Tensor cos = rotary.cos().rows(from, from + inputs.length()); Tensor sin = rotary.sin().rows(from, from + inputs.length())) {
                 y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), cos, sin, cache, null));
             }
         }
-        cache.advance(inputs.length());
         return y;
+    }
+
+    /** An empty cache for a text of {@code capacity} tokens behind {@code inserted} of a prompt. */
+    KeyValueCache cache(Compute c, DType dtype, long capacity, long inserted) {
+        long prefix = layers.stream().mapToLong(TransformerLayer::prefixLength).max().orElse(0);
+        return new KeyValueCache(c, dtype, paths, layers.stream().map(TransformerLayer::kvWidth).toList(), capacity, inserted, prefix);
     }
 
     private boolean causal() {
@@ -80,16 +88,18 @@ final class TransformerStack implements AutoCloseable {
         for (TransformerLayer l : layers) {
             blocks.add(l.on(batch));
         }
-        return driver.run(pass, blocks, x.last());
+        return driver.run(pass, blocks, in.through(pass, x.last(), null));
+    }
+
+    /** The input of the first block and the points of all layers. */
+    List<Point> points() {
+        List<Point> all = new ArrayList<>(List.of(in));
+        layers.forEach(l -> all.addAll(l.points()));
+        return all;
     }
 
     List<LinearSite> sites() {
         return sites;
-    }
-
-    /** Width of the keys (or values) of each layer. */
-    List<Long> kvWidths() {
-        return layers.stream().map(TransformerLayer::kvWidth).toList();
     }
 
     List<String> paths() {
@@ -97,6 +107,7 @@ final class TransformerStack implements AutoCloseable {
     }
 
     void collect(List<Parameter> into) {
+        into.addAll(in.parameters());
         for (TransformerLayer l : layers) {
             into.addAll(l.parameters());
         }

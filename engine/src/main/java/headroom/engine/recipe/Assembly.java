@@ -99,7 +99,7 @@ public final class Assembly implements AutoCloseable {
             if (adapter != null) {
                 made.add(adapter);
             }
-            head = task instanceof Task.Classification c ? keep(made, TaskHead.create(compute, model.config(), c.classes(), dtype, seed)) : null;
+            head = task instanceof Task.Classification c ? keep(made, TaskHead.create(compute, model.config(), c.classes(), dtype, seed, features())) : null;
             if (head == null && model.head() == null) {
                 throw new IllegalArgumentException("an encoder has no language-model head; choose labelled data, or a decoder");
             }
@@ -151,6 +151,12 @@ public final class Assembly implements AutoCloseable {
             case GradientChoice.TwoPointEstimate t -> new TwoPointStep(compute, objective, t, optimizer, seed);
             case GradientChoice.SplitEstimate s -> SplitStep.of(compute, objective, s, model, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
         };
+    }
+
+    /** P-tuning v2 asks a classifier for the first token. */
+    private TaskHead.Features features() {
+        boolean first = recipe.adapter() instanceof AdapterChoice.PrefixKv p && p.firstToken() && model.config().family().isEncoder();
+        return first ? TaskHead.Features.FIRST : TaskHead.Features.standard(model.config());
     }
 
     private static <T extends AutoCloseable> T keep(List<AutoCloseable> made, T t) {

@@ -10,13 +10,15 @@ import java.util.List;
         @JsonSubTypes.Type(value = SelectorChoice.AdapterOnly.class, name = "AdapterOnly"),
         @JsonSubTypes.Type(value = SelectorChoice.LayerwiseSampling.class, name = "LayerwiseSampling"),
         @JsonSubTypes.Type(value = SelectorChoice.RandomSupport.class, name = "RandomSupport"),
-        @JsonSubTypes.Type(value = SelectorChoice.MagnitudeSupport.class, name = "MagnitudeSupport")})
+        @JsonSubTypes.Type(value = SelectorChoice.MagnitudeSupport.class, name = "MagnitudeSupport"),
+        @JsonSubTypes.Type(value = SelectorChoice.NamedParameters.class, name = "NamedParameters")})
 public sealed interface SelectorChoice {
     /** True if matrices of the base model are stepped where they lie, which weights in codes or on the host do not allow. */
     default boolean trainsMatrices() {
         return switch (this) {
             case AllParameters _, LayerwiseSampling _, RandomSupport _, MagnitudeSupport _ -> true;
             case AdapterOnly _ -> false;
+            case NamedParameters n -> n.names().stream().anyMatch(name -> name.endsWith("weight"));
         };
     }
 
@@ -24,6 +26,21 @@ public sealed interface SelectorChoice {
 
     /** The adapter and the task head. */
     record AdapterOnly() implements SelectorChoice {}
+
+    /**
+     * Parameters of the base model by name, besides the adapter and the task head.
+     *
+     * @param names {@code biases}, {@code norms} (gains and shifts), {@code scales}, or patterns of paths such as {@code attention.q.weight}
+     */
+    record NamedParameters(List<String> names) implements SelectorChoice {
+        public static final String BIASES = "biases";
+        public static final String NORMS = "norms";
+        public static final String SCALES = "scales";
+
+        public NamedParameters {
+            names = List.copyOf(names);
+        }
+    }
 
     /**
      * A few blocks, drawn again every so often, besides an always-on set of embeddings, head and final norm (LISA).

@@ -47,6 +47,7 @@ public final class Validator {
         if (r.data().length() > model.maxPositions()) {
             clashes.add("length " + r.data().length() + " is more than the " + model.maxPositions() + " positions of the model");
         }
+        PointAdapterRules.check(r, model, clashes);
         if (!clashes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; and ", clashes) + ".");
         }

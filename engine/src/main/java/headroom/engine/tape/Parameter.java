@@ -18,7 +18,11 @@ public final class Parameter {
         /** Gain of a normalisation. */
         NORM,
         /** Scales of a weight in integer codes. Decay would shrink the weights they scale. */
-        SCALE
+        SCALE,
+        /** Vector that scales activations. */
+        GATE,
+        /** Free vectors read in place of tokens, or of their keys and values. */
+        PROMPT
     }
 
     private final String path;
@@ -58,7 +62,7 @@ public final class Parameter {
         return data.elements();
     }
 
-    /** Biases, norms and scales are not decayed. */
+    /** Only matrices and tables are decayed: not biases, norms, scales, gates and prompts. */
     public boolean decays() {
         return role == Role.MATRIX || role == Role.EMBEDDING;
     }

@@ -52,6 +52,7 @@ public final class Tape implements AutoCloseable {
     private final Map<Tensor, Shared> keptTensors = new IdentityHashMap<>();
     private final Map<Parameter, int[]> uses = new IdentityHashMap<>();
     private final Set<Parameter> completed;
+    private final List<Tensor> owned = new ArrayList<>(2);
 
     public Tape(Compute compute, Trainables trainables, Keeper keeper, GradientSink sink) {
         this(compute, trainables, keeper, sink, null);
@@ -86,6 +87,16 @@ public final class Tape implements AutoCloseable {
     /** A value that the backward pass reaches and stops at; its gradient is asked with {@link #takeGradient}. Takes ownership of the tensor. */
     public Value leaf(Tensor t) {
         return new Value(t, true, true);
+    }
+
+    /** Takes over a tensor that operations only borrow, such as lengths that were made on the way, and frees it when the backward pass is over. */
+    public void own(Tensor t) {
+        owned.add(t);
+    }
+
+    private void freeOwned() {
+        owned.forEach(Tensor::close);
+        owned.clear();
     }
 
     static Value apply(Pass pass, Op op, Value... inputs) {
@@ -163,6 +174,7 @@ public final class Tape implements AutoCloseable {
                 }
             }
         }
+        freeOwned();
     }
 
     private boolean isLastUse(Parameter p) {
@@ -205,6 +217,7 @@ public final class Tape implements AutoCloseable {
             }
         }
         nodes.clear();
+        freeOwned();
     }
 
     private static void dropGradient(Value v) {

@@ -66,6 +66,14 @@ final class SlotWords {
         return switch (adapter) {
             case AdapterChoice.None _ -> "none";
             case AdapterChoice.LowRank pair -> "LoRA r %d, α %s, on %s".formatted(pair.rank(), number(pair.alpha()), String.join(", ", pair.targets()));
+            case AdapterChoice.ActivationGates gates -> "gates on " + String.join(", ", gates.points());
+            case AdapterChoice.AddedBias bias -> "biases where there are none, on " + String.join(", ", bias.targets());
+            case AdapterChoice.Bottleneck neck -> "bottleneck of width %d, %s, %s, at %s".formatted(neck.width(), neck.activation().name().toLowerCase(Locale.ROOT),
+                    neck.parallel() ? "in parallel" : "in sequence", String.join(", ", neck.points()));
+            case AdapterChoice.PrefixKv prefix -> "prefix of %d keys and values in every layer, %s%s".formatted(prefix.length(),
+                    prefix.hidden() == 0 ? "a table" : "made by a network of width " + prefix.hidden(), prefix.dropout() == 0 ? "" : ", dropout " + number(prefix.dropout()));
+            case AdapterChoice.PromptTokens prompt -> "prompt of %d free vectors, starting %s".formatted(prompt.length(),
+                    prompt.start() == AdapterChoice.FrontStart.NORMAL ? "at random" : "as words");
         };
     }
 
@@ -81,6 +89,7 @@ final class SlotWords {
                     }, some.every(), some.alwaysOn() ? ", embeddings and head always" : "");
             case SelectorChoice.RandomSupport some -> RunWords.of(some);
             case SelectorChoice.MagnitudeSupport some -> RunWords.of(some);
+            case SelectorChoice.NamedParameters named -> "adapter, task head and " + String.join(", ", named.names());
             case SelectorChoice.LayerwiseSampling some -> "%d random blocks, redrawn every %d steps%s".formatted(some.count(), some.every(),
                     some.alwaysOn() ? ", embeddings and head always" : "");
         };

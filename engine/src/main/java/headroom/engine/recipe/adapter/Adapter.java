@@ -28,6 +28,16 @@ public interface Adapter extends AutoCloseable {
      */
     Tensor merged(Compute c, LinearSite site, Tensor weight);
 
+    /**
+     * The bias of a site with the adapter folded in.
+     *
+     * @param bias the base bias [out] in float32, owned by the callee; null if the site has none
+     * @return [out] in float32, owned by the caller; null if there is still none
+     */
+    default Tensor mergedBias(Compute c, LinearSite site, Tensor bias) {
+        return bias;
+    }
+
     @Override
     void close();
 
@@ -41,6 +51,11 @@ public interface Adapter extends AutoCloseable {
         return switch (choice) {
             case AdapterChoice.None _ -> null;
             case AdapterChoice.LowRank l -> LowRankAdapter.attach(c, model, l, dtype, seed);
+            case AdapterChoice.ActivationGates g -> GateAdapter.attach(c, model, g, dtype, seed);
+            case AdapterChoice.AddedBias b -> BiasAdapter.attach(c, model, b, dtype, seed);
+            case AdapterChoice.Bottleneck b -> BottleneckAdapter.attach(c, model, b, dtype, seed);
+            case AdapterChoice.PrefixKv p -> PrefixAdapter.attach(c, model, p, dtype, seed);
+            case AdapterChoice.PromptTokens p -> PromptAdapter.attach(c, model, p, dtype, seed);
         };
     }
 }

@@ -85,6 +85,10 @@ public interface Selector extends State.Holder, AutoCloseable {
                 Trainables t = trainables(added);
                 yield step -> t;
             }
+            case SelectorChoice.NamedParameters n -> {
+                Trainables t = trainables(NamedSelection.of(n, model, added));
+                yield step -> t;
+            }
             case SelectorChoice.LayerwiseSampling l -> new LayerwiseSampling(l, model, added, seed);
             case SelectorChoice.RandomSupport r -> new RandomParts(compute, r, Matrices.of(model, r.targets()), added, seed);
             case SelectorChoice.MagnitudeSupport m -> new MagnitudeParts(compute, m, Matrices.of(model, m.targets()), added, decisions);

@@ -16,6 +16,7 @@ public final class Activation implements Op {
         GELU(ElementwiseKernels.GELU, ElementwiseKernels.GELU_DX),
         GELU_TANH(ElementwiseKernels.GELU_TANH, ElementwiseKernels.GELU_TANH_DX),
         RELU(ElementwiseKernels.RELU, ElementwiseKernels.RELU_DX),
+        SILU(ElementwiseKernels.SILU, ElementwiseKernels.SILU_DX),
         TANH(ElementwiseKernels.TANH, ElementwiseKernels.TANH_DX);
 
         private final Kernel forward;

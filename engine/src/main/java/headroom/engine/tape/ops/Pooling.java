@@ -2,6 +2,7 @@ package headroom.engine.tape.ops;
 
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.HeadKernels;
+import headroom.engine.compute.kernel.TokenKernels;
 import headroom.engine.tape.Backward;
 import headroom.engine.tape.Forward;
 import headroom.engine.tape.Op;
@@ -122,6 +123,37 @@ public final class Pooling {
         public void backward(Backward b, Tensor dy) {
             try (Tensor ids = b.compute().call(HeadKernels.TEXT_LAST, texts, slots)) {
                 b.give(0, b.compute().call(HeadKernels.PICK_ROWS_DX, dy, ids, texts.dim(0)));
+            }
+        }
+    }
+
+    /** The first token of each sequence: x [B·T, d] → [B, d]. */
+    public static final class First implements Op {
+        private final long batch;
+        private final long length;
+
+        /** @param length T */
+        public First(long batch, long length) {
+            this.batch = batch;
+            this.length = length;
+        }
+
+        @Override
+        public String name() {
+            return "first token";
+        }
+
+        @Override
+        public Tensor forward(Forward f, Tensor... in) {
+            try (Tensor ids = f.compute().call(TokenKernels.FIRST_ROWS, batch, length)) {
+                return f.compute().call(HeadKernels.PICK_ROWS, in[0], ids);
+            }
+        }
+
+        @Override
+        public void backward(Backward b, Tensor dy) {
+            try (Tensor ids = b.compute().call(TokenKernels.FIRST_ROWS, batch, length)) {
+                b.give(0, b.compute().call(HeadKernels.PICK_ROWS_DX, dy, ids, batch * length));
             }
         }
     }

@@ -147,11 +147,28 @@ class KernelGradientsTest {
                     s -> s.args(s.real(10, 12), s.real(10, 12), s.real(10, 12), s.lengths(5, 3), 4L, causal), new int[] {0, 1, 2},
                     (x, y, dy) -> torch.run(AttentionKernels.ATTENTION_PLAIN_DX, dy, x[0], x[1], x[2], y[1])));
         }
+        for (long keyHeads : new long[] {4, 2, 1}) {
+            all.add(new Case("cross_attention, " + keyHeads + " key heads", CrossAttentionKernels.CROSS_ATTENTION,
+                    s -> s.args(s.real(10, 12), s.real(4, 3 * keyHeads), s.real(4, 3 * keyHeads), 4L, keyHeads), new int[] {0, 1, 2}, (x, y, dy) -> {
+                        try (Tensor lse = y[1].view(1, 4, 10)) {
+                            return torch.run(CrossAttentionKernels.CROSS_ATTENTION_DX, dy, x[0], x[1], x[2], y[0], lse, 4L, keyHeads);
+                        }
+                    }));
+        }
         all.add(new Case("rope", AttentionKernels.ROPE, s -> s.args(s.real(6, 8), s.tensor(DType.F64, Math::cos, 3, 2), s.tensor(DType.F64, Math::sin, 3, 2), 2L), new int[] {0},
                 (x, y, dy) -> of(call(AttentionKernels.ROPE_DX, dy, x[1], x[2], 2L))));
     }
 
     private static void rest(List<Case> all) {
+        all.add(new Case("gate", GateKernels.GATE, s -> s.args(s.real(4, 3), s.real(3)), new int[] {0, 1},
+                (x, y, dy) -> of(call(GateKernels.GATE, dy, x[1]), call(GateKernels.GATE_DW, dy, x[0]))));
+        all.add(new Case("insert_rows", TokenKernels.INSERT_ROWS, s -> s.args(s.real(6, 2), s.real(2, 2), 3L), new int[] {0, 1},
+                (x, y, dy) -> of(call(TokenKernels.DROP_ROWS, dy, 5L, 2L), call(TokenKernels.FRONT_SUM, dy, 5L, 2L))));
+        all.add(new Case("drop_rows", TokenKernels.DROP_ROWS, s -> s.args(s.real(10, 2), 5L, 2L), new int[] {0}, (x, y, dy) -> {
+            try (Tensor none = zeros(2, 2)) {
+                return of(call(TokenKernels.INSERT_ROWS, dy, none, 3L));
+            }
+        }));
         all.add(new Case("cross_entropy", LossKernels.CROSS_ENTROPY, s -> s.args(s.real(6, 5), s.targets(5, 6)), new int[] {0},
                 (x, y, dy) -> of(call(LossKernels.CROSS_ENTROPY_DX, x[0], x[1], dy))));
         all.add(new Case("cross_entropy_dx_into", LossKernels.CROSS_ENTROPY, s -> s.args(s.real(6, 5), s.targets(5, 6)), new int[] {0}, (x, y, dy) -> {

@@ -54,6 +54,7 @@ final class Samples implements AutoCloseable {
         head(m);
         stores(m);
         support(m);
+        PointSamples.into(m);
         return m;
     }
 
