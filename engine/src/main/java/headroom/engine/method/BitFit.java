@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * BitFit (Ben Zaken et al., 2022): only biases train. A bias needs the gradient of its output alone, so no input of a linear is kept. Models without biases on their linears
- * get zero ones, which merge by staying.
+ * get zero ones.
  */
 @AutoService(Method.Provider.class)
 public final class BitFit implements Method.Provider {

@@ -39,14 +39,15 @@ public final class CheckpointExport {
 
     /** The base model as stored. */
     public static List<SafeTensorsWriter.Entry> entries(Compute c, Model model, DType as) {
-        return entries(c, model, as, site -> site.weight().rows(c, 0, site.out()));
+        return entries(c, model, as, site -> site.weight().rows(c, 0, site.out()), site -> site.bias().data().retain());
     }
 
     /**
      * @param as element type in the file: F64, F32, F16 or BF16
      * @param effective matrix [out, in] of a site to be written, e.g. with its adapter merged; owned by the export
+     * @param biases bias [out] of a site that has one, likewise
      */
-    public static List<SafeTensorsWriter.Entry> entries(Compute c, Model model, DType as, Function<LinearSite, Tensor> effective) {
+    public static List<SafeTensorsWriter.Entry> entries(Compute c, Model model, DType as, Function<LinearSite, Tensor> effective, Function<LinearSite, Tensor> biases) {
         CheckpointNames names = CheckpointNames.of(model.config().family());
         Map<String, List<Piece>> tensors = new LinkedHashMap<>();
         Map<String, LinearSite> sites = new LinkedHashMap<>();
@@ -55,6 +56,10 @@ public final class CheckpointExport {
         model.sites().forEach(s -> {
             sites.put(s.path() + Paths.WEIGHT, s);
             parts.addAll(s.weight().parameters());
+            if (s.bias() != null) {
+                parts.add(s.bias());
+                add(tensors, new Piece(names.place(s.bias().path()), s.bias().shape(), () -> biases.apply(s)));
+            }
         });
         for (Parameter p : model.parameters()) {
             // adapters and task heads go into files of their own

@@ -52,11 +52,14 @@ final class ModelExporter {
         this.models = models;
     }
 
-    /** The pairs alone, as a PEFT folder. */
+    /** What was added, alone: pairs of LoRA as a PEFT folder, other adapters as named tensors. */
     ExportReport.Proof adapter(Path folder, Progress progress) throws IOException {
         refuseCut();
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
+            if (tuned.assembly().adapter() != null && !(found.recipe().adapter() instanceof AdapterChoice.LowRank)) {
+                return named(folder, tuned, progress);
+            }
             if (!(found.recipe().adapter() instanceof AdapterChoice.LowRank choice) || !(tuned.assembly().adapter() instanceof LowRankAdapter low)) {
                 throw new WorkbenchException(Problem.of("Run " + found.run().id() + " has no adapter: " + found.prepared().method().method().name()
                         + " trains the model itself.", "Nothing was written.", "Export it merged."));
@@ -78,6 +81,16 @@ final class ModelExporter {
             PeftAdapter.write(folder, config, factors, saved);
             progress.at(new Progress.At("reading it back", 2, 3, "parts"));
             return provenAdapter(folder, tuned, names);
+        }
+    }
+
+    private ExportReport.Proof named(Path folder, TunedModel tuned, Progress progress) throws IOException {
+        progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
+        AdapterExport.write(folder, found, tuned);
+        progress.at(new Progress.At("reading it back", 2, 3, "parts"));
+        try (TunedModel base = found.base()) {
+            AdapterExport.read(folder, base);
+            return proof("adapter reloaded equals what was trained", tuned, base);
         }
     }
 
@@ -113,7 +126,7 @@ final class ModelExporter {
                         "Export the adapter."));
             }
             final List<SafeTensorsWriter.Entry> entries = new ArrayList<>(
-                    CheckpointExport.entries(compute, tuned.assembly().model(), as, site -> effective(compute, site, adapter)));
+                    CheckpointExport.entries(compute, tuned.assembly().model(), as, site -> effective(compute, site, adapter), site -> bias(compute, site, adapter)));
             head(tuned).forEach((name, tensor) -> entries.add(SafeTensorsWriter.Entry.of(tensor.named(name))));
             progress.at(new Progress.At("writing the model", 1, 3, "parts"));
             ModelExport.write(folder, configuration(), entries, tokenizerFile());
@@ -131,6 +144,12 @@ final class ModelExporter {
         try (Tensor stored = weight) {
             return adapter.merged(compute, site, compute.call(CoreKernels.CAST, stored, (long) DType.F32.torchCode()));
         }
+    }
+
+    /** The bias with the adapter folded in. */
+    private static Tensor bias(Compute compute, LinearSite site, Adapter adapter) {
+        final Tensor stored = site.bias().data();
+        return adapter == null ? stored.retain() : adapter.mergedBias(compute, site, compute.call(CoreKernels.CAST, stored, (long) DType.F32.torchCode()));
     }
 
     private ExportReport.Proof provenMerge(Path folder, TunedModel tuned) throws IOException {

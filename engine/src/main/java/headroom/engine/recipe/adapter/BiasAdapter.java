@@ -69,9 +69,10 @@ public final class BiasAdapter implements Adapter {
         return added.all();
     }
 
+    /** True if nothing had to be added: published layouts have biases on all linear sites of a family or on none. */
     @Override
     public boolean merges() {
-        return true;
+        return biases.isEmpty();
     }
 
     @Override
