@@ -48,6 +48,19 @@ public final class Units {
         return size >= 1024 ? decimals(bytes / 1024.0, 0) + THIN + "KiB" : bytes(bytes);
     }
 
+    /** A bare number with about four significant digits: {@code 13.28}, {@code 159,907,840}, {@code 0.3}. */
+    public static String figure(double value) {
+        final double size = Math.abs(value);
+        final int digits = value == Math.rint(value) || size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
+        return decimals(value, digits);
+    }
+
+    /** A relative difference in per cent with its sign: {@code −0.94 %}; without one where it rounds to zero. */
+    public static String share(double difference) {
+        final double shown = Math.rint(1e4 * difference) / 100;
+        return (shown > 0 ? "+" : "") + decimals(shown == 0 ? 0 : shown, 2) + THIN + "%";
+    }
+
     /** Whole bytes, as residuals are given: {@code 0 B}, {@code −1,024 B}. */
     public static String bytes(long bytes) {
         return decimals(bytes, 0) + THIN + "B";

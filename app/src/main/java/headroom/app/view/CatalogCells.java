@@ -142,7 +142,8 @@ final class CatalogCells {
                 return;
             }
             name.setText(row.entry().name());
-            paper.setText(row.entry().paper().replaceAll(",.*", "") + (row.entry().year() == 0 ? "" : " " + row.entry().year()));
+            paper.setText(row.entry().paper().replaceAll(",.*", "") + (row.entry().year() == 0 ? "" : " " + row.entry().year())
+                    + (model.orderProperty().get() == CatalogViewModel.Order.FAMILY ? " · " + row.entry().family() : ""));
             idea.setText(row.entry().oneLine());
             row.plan().ifPresentOrElse(plan -> planned(row, plan), () -> waiting(row));
         }

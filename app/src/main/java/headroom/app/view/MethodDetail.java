@@ -64,7 +64,7 @@ final class MethodDetail extends VBox {
         both.addRow(0, good, bad);
         slots.getStyleClass().add("figures");
         final HBox recipe = new HBox(4, Parts.label("Recipe", "type-table", "strong"), Parts.label("· grey is the default", "type-table", "muted"));
-        body.getChildren().addAll(new VBox(4, head, title), problem, hero, bar, table, both, recipe, slots);
+        body.getChildren().addAll(new VBox(4, head, title), problem, hero, bar, table, both, recipe, slots, new ClaimsPane(model.claims()));
         body.setStyle("-fx-padding: 12 24 16 24;");
         final VBox scrolled = new VBox(body);
         final HBox actions = new HBox(8, go, beside);

@@ -45,6 +45,7 @@ public final class CatalogViewModel implements AutoCloseable {
     private final Workbench workbench;
     private final Journey journey;
     private final Background background = new Background("catalog");
+    private final ClaimsViewModel claims;
     private final Background badges = new Background("catalog-badges");
     private final AtomicInteger wanted = new AtomicInteger();
     private final ObservableList<ModelEntry> models = FXCollections.observableArrayList();
@@ -74,11 +75,12 @@ public final class CatalogViewModel implements AutoCloseable {
     public enum ModelFilter { ALL, ON_DISK, ENCODERS, DECODERS }
 
     /** How methods are sorted. */
-    public enum Order { PEAK, NAME, YEAR }
+    public enum Order { PEAK, FAMILY, NAME, YEAR }
 
     public CatalogViewModel(Workbench workbench, Journey journey) {
         this.workbench = workbench;
         this.journey = journey;
+        claims = new ClaimsViewModel(workbench);
         for (final Observable changed : List.of(modelSearch, modelFilter)) {
             changed.addListener(o -> quietly(this::filterModels));
         }
@@ -155,6 +157,11 @@ public final class CatalogViewModel implements AutoCloseable {
 
     public ObjectProperty<Order> orderProperty() {
         return order;
+    }
+
+    /** Published figures of the chosen method. */
+    public ClaimsViewModel claims() {
+        return claims;
     }
 
     public Journey journey() {
@@ -296,7 +303,7 @@ public final class CatalogViewModel implements AutoCloseable {
     private void filterMethods() {
         methodsFound.setPredicate(row -> {
             final MethodEntry entry = row.entry();
-            return matches(methodSearch.get(), entry.name(), entry.id(), entry.title(), entry.paper(), String.valueOf(entry.year()), entry.oneLine(),
+            return matches(methodSearch.get(), entry.name(), entry.id(), entry.title(), entry.paper(), String.valueOf(entry.year()), entry.oneLine(), entry.family(),
                     String.join(" ", entry.slots().stream().map(slot -> slot.slot() + " " + slot.choice()).toList()))
                     && (!onlyExact.get() || entry.exact()) && (!onlyMergeable.get() || entry.mergeable())
                     && (!onlyFitting.get() || row.plan().map(plan -> plan.verdict() != Verdict.OVER).orElse(true));
@@ -306,9 +313,15 @@ public final class CatalogViewModel implements AutoCloseable {
     private void sort() {
         methodsSorted.setComparator(switch (order.get()) {
             case PEAK -> Comparator.comparingLong(MethodRow::peakBytes).thenComparing(row -> row.entry().name());
+            case FAMILY -> Comparator.comparingInt((MethodRow row) -> families().indexOf(row.entry().family())).thenComparingLong(MethodRow::peakBytes);
             case NAME -> Comparator.comparing(row -> row.entry().name().toLowerCase(Locale.ROOT));
             case YEAR -> Comparator.comparingInt((MethodRow row) -> -row.entry().year()).thenComparing(row -> row.entry().name());
         });
+    }
+
+    /** In the order of the catalogue, which keeps the methods of a family together. */
+    private List<String> families() {
+        return methods.stream().map(row -> row.entry().family()).distinct().toList();
     }
 
     /** Every word of the search stands somewhere in the texts. */
@@ -378,6 +391,7 @@ public final class CatalogViewModel implements AutoCloseable {
 
     private void select() {
         final MethodEntry method = journey.methodProperty().get();
+        claims.show(method);
         selected.set(method == null ? null : methods.stream().filter(row -> row.entry().id().equals(method.id())).findFirst().orElse(null));
     }
 
@@ -391,6 +405,7 @@ public final class CatalogViewModel implements AutoCloseable {
     public void close() {
         wanted.incrementAndGet();
         badges.close();
+        claims.close();
         background.close();
     }
 }
