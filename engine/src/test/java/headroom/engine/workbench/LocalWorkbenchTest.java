@@ -194,6 +194,25 @@ class LocalWorkbenchTest {
     }
 
     @Test
+    void adaptersOfEveryKindAreReadBackAndMergeWhereAMatrixCanSayTheSame() throws Exception {
+        for (final String method : List.of("ia3", "houlsby", "prefix-tuning", "p-tuning-v2", "prompt-tuning", "bitfit")) {
+            final String run = workbench.start(request(method));
+            assertThat(workbench.await(run).state()).as(method).isEqualTo(RunState.FINISHED);
+            final ExportReport apart = workbench.export(run, ExportKind.ADAPTER, folder.resolve(method), Progress.SILENT);
+            assertThat(apart.proof().orElseThrow().largestDifference()).as(method).isZero();
+            assertThat(folder.resolve(method).resolve("adapter.json")).content().contains("\"" + method + "\"");
+            assertThat(workbench.tryText(run, "the soup was warm", Progress.SILENT).tuned().labels()).hasSize(2);
+        }
+        final String gates = workbench.start(request("ia3"));
+        workbench.await(gates);
+        assertThat(workbench.export(gates, ExportKind.MERGED, folder.resolve("merged-gates"), Progress.SILENT).proof().orElseThrow().holds()).isTrue();
+        final String prompt = workbench.start(request("prompt-tuning"));
+        workbench.await(prompt);
+        assertThatThrownBy(() -> workbench.export(prompt, ExportKind.MERGED, folder.resolve("merged-prompt"), Progress.SILENT)).isInstanceOf(WorkbenchException.class)
+                .hasMessageContaining("no place in a dense one");
+    }
+
+    @Test
     void aTunedClassifierAnswersBesideItsBase() throws Exception {
         final String run = workbench.start(request("full"));
         workbench.await(run);
