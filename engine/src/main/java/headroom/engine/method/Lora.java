@@ -13,11 +13,14 @@ import java.util.Map;
  */
 @AutoService(Method.Provider.class)
 public final class Lora implements Method.Provider {
-    static final List<Setting> SETTINGS = List.of(
-            Setting.integer("rank", 16, 1, 4096, "rank r of each pair"),
-            Setting.number("alpha", 32, 1e-3, 1e6, "the pair's scale is alpha / rank"),
-            Setting.number("dropout", 0, 0, 0.95, "share of the pair's input that is dropped in training"),
-            Setting.words("targets", "all", "last names of the sites that get a pair, e.g. q,v; or all"));
+    static final List<Setting> SETTINGS = settings(16, 32, "the pair's scale is alpha / rank");
+
+    /** The settings of a pair, with standards and the rule of its scale. */
+    static List<Setting> settings(int rank, double alpha, String scale) {
+        return List.of(Setting.integer("rank", rank, 1, 4096, "rank r of each pair"), Setting.number("alpha", alpha, 1e-3, 1e6, scale),
+                Setting.number("dropout", 0, 0, 0.95, "share of the pair's input that is dropped in training"),
+                Setting.words("targets", "all", "last names of the sites that get a pair, e.g. q,v; or all"));
+    }
 
     @Override
     public Method method() {
@@ -30,7 +33,7 @@ public final class Lora implements Method.Provider {
                 .recipe(s -> Recipe.defaults().with(adapter(s)).with(OptimizerChoice.adamW(1e-3)));
     }
 
-    static AdapterChoice adapter(Settings s) {
+    static AdapterChoice.LowRank adapter(Settings s) {
         return new AdapterChoice.LowRank(s.integer("rank"), s.number("alpha"), s.number("dropout"), s.words("targets"));
     }
 }

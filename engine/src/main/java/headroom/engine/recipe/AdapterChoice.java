@@ -4,26 +4,123 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Slot 2, adapter: new parameters beside the base model. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({@JsonSubTypes.Type(value = AdapterChoice.None.class, name = "None"), @JsonSubTypes.Type(value = AdapterChoice.LowRank.class, name = "LoRA"),
         @JsonSubTypes.Type(value = AdapterChoice.ActivationGates.class, name = "ActivationGates"), @JsonSubTypes.Type(value = AdapterChoice.AddedBias.class, name = "AddedBias"),
         @JsonSubTypes.Type(value = AdapterChoice.Bottleneck.class, name = "Bottleneck"), @JsonSubTypes.Type(value = AdapterChoice.PrefixKv.class, name = "PrefixKv"),
-        @JsonSubTypes.Type(value = AdapterChoice.PromptTokens.class, name = "PromptTokens")})
+        @JsonSubTypes.Type(value = AdapterChoice.PromptTokens.class, name = "PromptTokens"),
+        @JsonSubTypes.Type(value = AdapterChoice.WeightNorm.class, name = "WeightNormLoRA"), @JsonSubTypes.Type(value = AdapterChoice.Vera.class, name = "VeraScaling"),
+        @JsonSubTypes.Type(value = AdapterChoice.Triplets.class, name = "TripletLoRA")})
 public sealed interface AdapterChoice {
     record None() implements AdapterChoice {}
 
+    /** How the change of a pair is scaled. */
+    enum Scaling {
+        /** s = α / r (LoRA). */
+        ALPHA_BY_RANK,
+        /** s = α / √r (rsLoRA): the change keeps its size when r grows. */
+        ALPHA_BY_ROOT_RANK,
+        /** s = α. */
+        FIXED;
+
+        /** s for a rank. */
+        public double of(double alpha, int rank) {
+            return switch (this) {
+                case ALPHA_BY_RANK -> alpha / rank;
+                case ALPHA_BY_ROOT_RANK -> alpha / Math.sqrt(rank);
+                case FIXED -> alpha;
+            };
+        }
+    }
+
+    /** Where a pair starts. Both leave the model's output as it was. */
+    enum Start {
+        /** A drawn, B at zero. */
+        ZERO,
+        /** The leading singular part of the weight; what remains is stored in its place (PiSSA). */
+        PISSA
+    }
+
     /**
-     * Low-rank pairs beside linear sites (LoRA): y += (alpha / rank) · B·A·x.
+     * Low-rank pairs beside linear sites (LoRA): y += s · B·A·x.
      *
      * @param rank r
-     * @param alpha the scale is alpha / rank
+     * @param alpha the scale is made of it and r
      * @param dropout share of the branch's input that is dropped in training
      * @param targets last names of the sites, e.g. {@code q}, or {@code all}
+     * @param scaling how, α / r unless said otherwise
+     * @param start where the pairs start, B at zero unless said otherwise
+     * @param ranks rank of single sites, by path or last name, where it is not r
      */
-    record LowRank(int rank, double alpha, double dropout, List<String> targets) implements AdapterChoice {
+    record LowRank(int rank, double alpha, double dropout, List<String> targets, Scaling scaling, Start start, Map<String, Integer> ranks) implements AdapterChoice {
         public LowRank {
+            targets = List.copyOf(targets);
+            // recipes of older runs do not name these
+            scaling = scaling == null ? Scaling.ALPHA_BY_RANK : scaling;
+            start = start == null ? Start.ZERO : start;
+            ranks = ranks == null ? Map.of() : new TreeMap<>(ranks);
+        }
+
+        /** Plain LoRA: s = α / r, B at zero, one rank. */
+        public LowRank(int rank, double alpha, double dropout, List<String> targets) {
+            this(rank, alpha, dropout, targets, Scaling.ALPHA_BY_RANK, Start.ZERO, Map.of());
+        }
+
+        public LowRank with(Scaling s) {
+            return new LowRank(rank, alpha, dropout, targets, s, start, ranks);
+        }
+
+        public LowRank with(Start s) {
+            return new LowRank(rank, alpha, dropout, targets, scaling, s, ranks);
+        }
+
+        public LowRank withRanks(Map<String, Integer> r) {
+            return new LowRank(rank, alpha, dropout, targets, scaling, start, r);
+        }
+
+        /** Rank at a site: by its path, else by its last name, else r. */
+        public int rankAt(String path) {
+            return ranks.getOrDefault(path, ranks.getOrDefault(path.substring(path.lastIndexOf('.') + 1), rank));
+        }
+    }
+
+    /**
+     * A pair that turns a weight, and one number a row that stretches it (DoRA): W' = m ⊙ (W + s·B·A) / ‖W + s·B·A‖ by rows, m starting at ‖W‖.
+     *
+     * @param pair rank, scale, dropout and sites of the pairs, which start at zero
+     * @param exactNorm false treats the norm as a constant in the backward pass (as DoRA does), true lets the gradient through it
+     */
+    record WeightNorm(LowRank pair, boolean exactNorm) implements AdapterChoice {}
+
+    /**
+     * Two random matrices for the whole model, made again from the run's seed, and trained vectors of their own at each site (VeRA): y += λb ⊙ B·(λd ⊙ A·x).
+     *
+     * @param rank r of the shared matrices
+     * @param dropout share of the branch's input that is dropped in training
+     * @param start of λd; λb starts at zero
+     * @param targets last names of the sites, or {@code all}
+     */
+    record Vera(int rank, double dropout, double start, List<String> targets) implements AdapterChoice {
+        public Vera {
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /**
+     * Pairs with a number for each of their r directions, so that directions can be switched off one by one (AdaLoRA): y += (α / r) · B·diag(E)·A·x, E starting at zero.
+     *
+     * @param rank r that every site starts with
+     * @param alpha the scale is alpha / rank
+     * @param dropout share of the branch's input that is dropped in training
+     * @param orthogonality factor of the penalty that holds the rows of A, and the columns of B, orthogonal to each other; 0 for none
+     * @param targets last names of the sites, or {@code all}
+     */
+    record Triplets(int rank, double alpha, double dropout, double orthogonality, List<String> targets) implements AdapterChoice {
+        public Triplets {
             targets = List.copyOf(targets);
         }
     }

@@ -8,6 +8,7 @@ import headroom.engine.model.Storage;
 import headroom.engine.model.TaskHead;
 import headroom.engine.recipe.activations.Keepers;
 import headroom.engine.recipe.adapter.Adapter;
+import headroom.engine.recipe.adapter.SpectralStart;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.BackpropStep;
 import headroom.engine.recipe.gradient.GradientStep;
@@ -88,14 +89,14 @@ public final class Assembly implements AutoCloseable {
         decisions = new Decisions(recorded);
         this.recipe = recipe;
         List<AutoCloseable> made = new ArrayList<>();
-        try {
+        try (SpectralStart start = SpectralStart.of(recipe.adapter())) {
             compute.ledger().during("load weights", "");
             DType dtype = recipe.compute().dtype();
             stores = keep(made, WeightStores.open(compute, recipe.weights(), dtype, seed));
-            model = keep(made, maker.make(compute, dtype, stores));
+            model = keep(made, maker.make(compute, dtype, start.over(stores)));
             Validator.require(recipe, model.config());
             compute.ledger().during("attach adapter", "");
-            adapter = Adapter.attach(compute, model, recipe.adapter(), dtype, seed);
+            adapter = Adapter.attach(compute, model, recipe.adapter(), start, dtype, seed);
             if (adapter != null) {
                 made.add(adapter);
             }
@@ -130,7 +131,7 @@ public final class Assembly implements AutoCloseable {
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };
-            phasing = new Phasing(new Course(recipe, totalSteps), choice -> Selector.of(compute, choice, model, added, seed, decisions),
+            phasing = new Phasing(new Course(recipe, totalSteps), choice -> Selector.of(compute, choice, model, added, p -> adapter == null ? Adapter.MAIN_GROUP : adapter.group(p), seed, decisions),
                     leg -> new Optimizer(compute, leg.optimizer(), projected, leg.ownSchedule() ? leg.from() : 0, leg.ownSchedule() ? leg.to() - leg.from() : totalSteps, seed),
                     optimizer -> gradient(optimizer, seed), new MeasurePass(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), seed));
         } catch (RuntimeException e) {

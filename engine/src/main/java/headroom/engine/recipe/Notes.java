@@ -22,6 +22,7 @@ public final class Notes {
                 && r.selector() instanceof SelectorChoice.AdapterOnly) {
             notes.add("The matrices start at random and stay frozen, so the adapter learns on top of a base that knows nothing; use selector AllParameters to train them.");
         }
+        AdapterRules.notes(r, notes);
         return List.copyOf(notes);
     }
 }

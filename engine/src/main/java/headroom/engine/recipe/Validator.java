@@ -36,9 +36,7 @@ public final class Validator {
         }
         weights(r, clashes);
         OptimizerRules.check(r, clashes);
-        if (r.adapter() instanceof AdapterChoice.LowRank l && (l.rank() < 1 || l.dropout() < 0 || l.dropout() >= 1)) {
-            clashes.add("LoRA of rank " + l.rank() + " with dropout " + l.dropout() + "; rank must be at least 1 and dropout in [0, 1)");
-        }
+        AdapterRules.check(r, clashes);
         SelectorRules.check(r, model, clashes);
         RunRules.check(r, model, clashes);
         if (r.data().batch() < 1 || r.data().accumulate() < 1 || r.data().length() < 1) {
@@ -111,7 +109,7 @@ public final class Validator {
         }
     }
 
-    private static String name(Object choice) {
+    static String name(Object choice) {
         return choice.getClass().getSimpleName();
     }
 }

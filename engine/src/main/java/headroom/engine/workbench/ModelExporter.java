@@ -57,7 +57,7 @@ final class ModelExporter {
         refuseCut();
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
-            if (tuned.assembly().adapter() != null && !(found.recipe().adapter() instanceof AdapterChoice.LowRank)) {
+            if (tuned.assembly().adapter() != null && !isPeft(found.recipe().adapter())) {
                 return named(folder, tuned, progress);
             }
             if (!(found.recipe().adapter() instanceof AdapterChoice.LowRank choice) || !(tuned.assembly().adapter() instanceof LowRankAdapter low)) {
@@ -76,12 +76,17 @@ final class ModelExporter {
             }
             final Map<String, RawTensor> saved = head(tuned);
             final PeftConfig config = new PeftConfig(found.request().plan().model(), Optional.of(saved.isEmpty() ? "CAUSAL_LM" : "SEQ_CLS"), choice.rank(),
-                    choice.alpha(), false, choice.dropout(), List.copyOf(new TreeSet<>(factors.keySet())), saved.isEmpty() ? List.of() : List.of(HEAD), false);
+                    choice.alpha(), choice.scaling() == AdapterChoice.Scaling.ALPHA_BY_ROOT_RANK, choice.dropout(), List.copyOf(new TreeSet<>(factors.keySet())), saved.isEmpty() ? List.of() : List.of(HEAD), false);
             progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
             PeftAdapter.write(folder, config, factors, saved);
             progress.at(new Progress.At("reading it back", 2, 3, "parts"));
             return provenAdapter(folder, tuned, names);
         }
+    }
+
+    /** Whether PEFT has the format: pairs of one rank on the base as it is. Pairs taken out of the weights (PiSSA) stand on what remains of them, which the recipe says and PEFT cannot. */
+    private static boolean isPeft(AdapterChoice choice) {
+        return choice instanceof AdapterChoice.LowRank l && l.start() == AdapterChoice.Start.ZERO && l.ranks().isEmpty() && l.scaling() != AdapterChoice.Scaling.FIXED;
     }
 
     private ExportReport.Proof named(Path folder, TunedModel tuned, Progress progress) throws IOException {

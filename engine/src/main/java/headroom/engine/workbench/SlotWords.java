@@ -65,7 +65,6 @@ final class SlotWords {
     private static String adapter(AdapterChoice adapter) {
         return switch (adapter) {
             case AdapterChoice.None _ -> "none";
-            case AdapterChoice.LowRank pair -> "LoRA r %d, α %s, on %s".formatted(pair.rank(), number(pair.alpha()), String.join(", ", pair.targets()));
             case AdapterChoice.ActivationGates gates -> "gates on " + String.join(", ", gates.points());
             case AdapterChoice.AddedBias bias -> "biases where there are none, on " + String.join(", ", bias.targets());
             case AdapterChoice.Bottleneck neck -> "bottleneck of width %d, %s, %s, at %s".formatted(neck.width(), neck.activation().name().toLowerCase(Locale.ROOT),
@@ -74,7 +73,21 @@ final class SlotWords {
                     prefix.hidden() == 0 ? "a table" : "made by a network of width " + prefix.hidden(), prefix.dropout() == 0 ? "" : ", dropout " + number(prefix.dropout()));
             case AdapterChoice.PromptTokens prompt -> "prompt of %d free vectors, starting %s".formatted(prompt.length(),
                     prompt.start() == AdapterChoice.FrontStart.NORMAL ? "at random" : "as words");
+            case AdapterChoice.LowRank pair -> pair(pair.start() == AdapterChoice.Start.PISSA ? "PiSSA" : "LoRA", pair);
+            case AdapterChoice.WeightNorm norm -> pair("DoRA", norm.pair()) + (norm.exactNorm() ? ", gradient through the norm" : "");
+            case AdapterChoice.Vera vera -> "VeRA r %d, one random pair for all, on %s".formatted(vera.rank(), String.join(", ", vera.targets()));
+            case AdapterChoice.Triplets triplets -> "AdaLoRA r %d at first, α %s, on %s".formatted(triplets.rank(), number(triplets.alpha()), String.join(", ", triplets.targets()));
         };
+    }
+
+    private static String pair(String name, AdapterChoice.LowRank pair) {
+        final String scale = switch (pair.scaling()) {
+            case ALPHA_BY_RANK -> "α " + number(pair.alpha());
+            case ALPHA_BY_ROOT_RANK -> "α %s by √r".formatted(number(pair.alpha()));
+            case FIXED -> "scale " + number(pair.alpha());
+        };
+        return "%s r %d%s, %s, on %s".formatted(name, pair.rank(), pair.ranks().isEmpty() ? "" : " (%d sites otherwise)".formatted(pair.ranks().size()), scale,
+                String.join(", ", pair.targets()));
     }
 
     private static String selector(SelectorChoice selector) {

@@ -57,6 +57,11 @@ class PointAdaptersTest {
         all.put("parallel bottlenecks", new AdapterChoice.Bottleneck(3, Nonlinearity.GELU, true, true, 4, false, List.of("mlp", "attention")));
         all.put("prefix", new AdapterChoice.PrefixKv(2, 0, 0.1, FrontStart.TOKENS, List.of(), false));
         all.put("made prefix", new AdapterChoice.PrefixKv(2, 5, 0, FrontStart.NORMAL, List.of(), false));
+        AdapterChoice.LowRank pairs = new AdapterChoice.LowRank(3, 5, 0.1, List.of("all"));
+        all.put("pairs by root rank", pairs.with(AdapterChoice.Scaling.ALPHA_BY_ROOT_RANK).withRanks(Map.of("v", 2)));
+        all.put("pairs under an exact norm", new AdapterChoice.WeightNorm(pairs, true));
+        all.put("shared bases", new AdapterChoice.Vera(6, 0.1, 0.1, List.of("all")));
+        all.put("triplets", new AdapterChoice.Triplets(3, 5, 0.1, 0, List.of("all")));
         all.put("prompt", new AdapterChoice.PromptTokens(1, FrontStart.TOKENS, List.of(4)));
         return all;
     }
@@ -144,7 +149,7 @@ class PointAdaptersTest {
 
     @ParameterizedTest
     @MethodSource("families")
-    void gatesBiasesAndBottlenecksStartAsTheBase(String family) {
+    void whatIsNoPrefixAndNoPromptStartsAsTheBase(String family) {
         ModelConfig config = TinyModels.config(family);
         choices().forEach((name, choice) -> {
             if (!(choice instanceof AdapterChoice.PrefixKv) && !(choice instanceof AdapterChoice.PromptTokens)) {
@@ -250,6 +255,12 @@ class PointAdaptersTest {
         ModelConfig llama = shape("llama-7b");
         assertThat(Methods.named("ia3").trainedOn(llama, Map.of())).isEqualTo(614_400);
         assertThat(Methods.named("ia3").trainedOn(llama, Map.of("targets", "linears"))).isEqualTo(1_581_056);
+        for (String pairs : List.of("lora", "rslora", "lora-plus", "pissa")) {
+            assertThat(Methods.named(pairs).trainedOn(llama, Map.of("rank", "64"))).as(pairs).isEqualTo(159_907_840);
+        }
+        long outputs = 32L * (4 * 4096 + 2 * 11008 + 4096);
+        assertThat(Methods.named("dora").trainedOn(llama, Map.of("rank", "64"))).isEqualTo(159_907_840 + outputs);
+        assertThat(Methods.named("vera").trainedOn(llama, Map.of("rank", "256"))).isEqualTo(outputs + 32L * 7 * 256);
         assertThat(Methods.named("prefix-tuning").trainedOn(llama, Map.of("prefix", "20"))).isEqualTo(2L * 32 * 20 * 4096);
         assertThat(Methods.named("prompt-tuning").trainedOn(llama, Map.of("prompt", "20"))).isEqualTo(20 * 4096);
         ModelConfig bert = shape("bert-base");

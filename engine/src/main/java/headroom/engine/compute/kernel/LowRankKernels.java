@@ -84,7 +84,7 @@ public final class LowRankKernels {
     }
 
     /** Both sets of singular vectors, a copy of the matrix, and the divide-and-conquer routine's own arrays, beyond the basis that is returned. */
-    private static long svdScratch(long m, long n, long basis, long bytes) {
+    static long svdScratch(long m, long n, long basis, long bytes) {
         long k = Math.min(m, n);
         return bytes * (m * k + k * n + m * n + 3 * k * k + 15 * k - basis);
     }

@@ -2,7 +2,7 @@
  * The kernels that the engine knows, as {@link headroom.engine.compute.Kernel} constants with their rules: one class per family of {@code headroom/kernels}, named
  * {@code LinearKernels}, {@code ElementwiseKernels}, {@code NormKernels}, {@code EmbeddingKernels}, {@code AttentionKernels}, {@code LossKernels},
  * {@code OptimizerKernels}, {@code CodedOptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels}, {@code SaveKernels},
- * {@code StoreKernels}, {@code SupportKernels} and {@code HeadKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
+ * {@code StoreKernels}, {@code SupportKernels}, {@code ScalingKernels}, {@code FactorKernels} and {@code HeadKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
  *
  * <p>What operations call (N = B·T token rows, [r, c] shapes; {@code _acc} and {@code _into} work in place on the first argument):
  * <pre>
@@ -30,6 +30,8 @@
  * code_into(out, codes, [scales], [zeros], units, block, start)  code_ds_into(ds, dw, codes, [zeros], units, block, start)  store_error(w, v) -> [3] f32
  * linear_columns_acc(y, x, w[r,in], i)  linear_columns_dx_acc(dx, dy, w, i)     products with r rows of a weight that exists by rows
  * balance_into(p[m,r], q[r,n])  add_entries_into(rows, values, ids, row)  keep_of_groups_into(w, n, m)  keep_where_into(g, w)
+ * scale_columns(x[n,d], c[d])  scale_rows(x, c[n])  rescale_columns_into(x, c, b)   column_dots(a, b) -> [d]  column_dots_beyond(a, b, o)  row_dots(a, b) -> [n]   quotient(a, b)
+ * lora_row_norms(squares, u, b, g, s) -> [out]   svd_pair(w, r, c) -> a, b   orthogonal_rows(a), _columns(b) and their _dx   sensitivity_into   triplet_scores
  * svd_basis(g, rank, left) -> basis         project_left(basis, g)  project_right(g, basis)  unproject_left/right_into(w, basis, n, c)
  * columns_of(w, ids i32)  rows_of  picks_of(w, ids[out,k])  entries_of(w, flat ids)      put_columns/rows/picks/entries_into(w, values, ids)
  * kth_magnitude(w, k) -> [] f32             extreme_entries(w, theta, k, largest) -> [k] i32          extreme_picks(w, k, largest) -> [out,k] i32

@@ -14,8 +14,16 @@ import java.util.List;
  * seed is not listed among the parameters and not saved.
  */
 public interface Adapter extends AutoCloseable {
+    /** Group of what has no rate of its own. */
+    String MAIN_GROUP = "main";
+
     /** Everything that is saved with a run: what trains, and what has to come back with it. */
     List<Parameter> parameters();
+
+    /** Group of a parameter in the optimizer. */
+    default String group(Parameter p) {
+        return MAIN_GROUP;
+    }
 
     /** False if no dense model says the same, so that the adapter has to be kept beside its base. */
     boolean merges();
@@ -41,21 +49,32 @@ public interface Adapter extends AutoCloseable {
     @Override
     void close();
 
+    /** The same for a choice that takes nothing out of the weights. */
+    static Adapter attach(Compute c, Model model, AdapterChoice choice, DType dtype, long seed) {
+        try (SpectralStart nothing = SpectralStart.of(new AdapterChoice.None())) {
+            return attach(c, model, choice, nothing, dtype, seed);
+        }
+    }
+
     /**
      * Attaches what was chosen.
      *
+     * @param start what was taken out of the weights while they were loaded
      * @return null for no adapter
      * @throws IllegalArgumentException if the choice matches no point of the model; the message lists the points
      */
-    static Adapter attach(Compute c, Model model, AdapterChoice choice, DType dtype, long seed) {
+    static Adapter attach(Compute c, Model model, AdapterChoice choice, SpectralStart start, DType dtype, long seed) {
         return switch (choice) {
             case AdapterChoice.None _ -> null;
-            case AdapterChoice.LowRank l -> LowRankAdapter.attach(c, model, l, dtype, seed);
             case AdapterChoice.ActivationGates g -> GateAdapter.attach(c, model, g, dtype, seed);
             case AdapterChoice.AddedBias b -> BiasAdapter.attach(c, model, b, dtype, seed);
             case AdapterChoice.Bottleneck b -> BottleneckAdapter.attach(c, model, b, dtype, seed);
             case AdapterChoice.PrefixKv p -> PrefixAdapter.attach(c, model, p, dtype, seed);
             case AdapterChoice.PromptTokens p -> PromptAdapter.attach(c, model, p, dtype, seed);
+            case AdapterChoice.LowRank l -> LowRankAdapter.attach(c, model, l, start, dtype, seed);
+            case AdapterChoice.WeightNorm w -> WeightNormAdapter.attach(c, model, w, dtype, seed);
+            case AdapterChoice.Vera v -> VeraAdapter.attach(c, model, v, dtype, seed);
+            case AdapterChoice.Triplets t -> TripletAdapter.attach(c, model, t, dtype, seed);
         };
     }
 }

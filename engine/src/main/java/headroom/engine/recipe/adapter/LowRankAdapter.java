@@ -21,9 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * LoRA: pairs A [r, in] and B [out, r] beside linear sites. A starts uniform in ±1/√in (keyed), B at zero, so the tuned model starts as the base model.
+ * LoRA: pairs A [r, in] and B [out, r] beside linear sites. A starts uniform in ±1/√in (keyed), B at zero, so the tuned model starts as the base model; or both start in the
+ * spectrum of the weight (PiSSA).
  */
 public final class LowRankAdapter implements Adapter {
+    /** Group of all B in the optimizer: LoRA+ gives it a rate of its own. */
+    public static final String B_GROUP = "lora_b";
+
     /** One pair at one site. */
     public record Pair(LinearSite site, Parameter a, Parameter b, double scale, double dropout) implements LinearSite.Branch {
         @Override
@@ -36,6 +40,10 @@ public final class LowRankAdapter implements Adapter {
             return pass.apply(new LowRankBranch(a, b, scale, dropout), y, x);
         }
 
+        public int rank() {
+            return (int) a.shape().dim(0);
+        }
+
         /** s·B·A [out, in] in float32, owned by the caller: what merging adds to the weight. */
         public Tensor delta(Compute c) {
             try (Tensor b32 = c.call(CoreKernels.CAST, b.data(), (long) DType.F32.torchCode());
@@ -44,6 +52,11 @@ public final class LowRankAdapter implements Adapter {
                 c.apply(ElementwiseKernels.SCALE_INTO, d, scale);
                 return d;
             }
+        }
+
+        void close() {
+            a.close();
+            b.close();
         }
     }
 
@@ -56,28 +69,36 @@ public final class LowRankAdapter implements Adapter {
     /**
      * Attaches a pair to every site whose path ends in one of the targets.
      *
+     * @param start what was taken out of the weights while they were loaded
      * @throws IllegalArgumentException if no site matches; the message lists the sites
      */
-    public static LowRankAdapter attach(Compute c, Model model, AdapterChoice.LowRank choice, DType dtype, long seed) {
+    static LowRankAdapter attach(Compute c, Model model, AdapterChoice.LowRank choice, SpectralStart start, DType dtype, long seed) {
         List<Pair> pairs = new ArrayList<>();
-        for (LinearSite site : model.sites()) {
-            String last = site.path().substring(site.path().lastIndexOf('.') + 1);
-            if (choice.targets().contains("all") || choice.targets().contains(last)) {
-                Parameter a = new Parameter(site.path() + ".lora_a", Parameter.Role.MATRIX,
-                        c.zeros(Category.ADAPTER, site.path() + ".lora_a", dtype, Shape.of(choice.rank(), site.in())));
-                Parameter b = new Parameter(site.path() + ".lora_b", Parameter.Role.MATRIX,
-                        c.zeros(Category.ADAPTER, site.path() + ".lora_b", dtype, Shape.of(site.out(), choice.rank())));
-                c.apply(RandomKernels.UNIFORM_INTO, a.data(), Keys.key(seed, "lora", a.path(), 0), 1 / Math.sqrt(site.in()));
-                Pair pair = new Pair(site, a, b, choice.alpha() / choice.rank(), choice.dropout());
-                site.attach(pair);
-                pairs.add(pair);
-            }
-        }
-        if (pairs.isEmpty()) {
-            throw new IllegalArgumentException("LoRA targets " + choice.targets() + " match no linear site; sites end in "
-                    + model.sites().stream().map(s -> s.path().substring(s.path().lastIndexOf('.') + 1)).distinct().toList() + ", or use all");
+        for (LinearSite site : Targets.of(model, "LoRA", choice.targets())) {
+            Pair pair = choice.start() == AdapterChoice.Start.PISSA ? taken(site, choice, start) : drawn(c, site, choice, dtype, seed);
+            site.attach(pair);
+            pairs.add(pair);
         }
         return new LowRankAdapter(List.copyOf(pairs));
+    }
+
+    private static Pair taken(LinearSite site, AdapterChoice.LowRank choice, SpectralStart start) {
+        Tensor[] factors = start.take(site.path());
+        return pair(site, choice, factors[0], factors[1]);
+    }
+
+    /** A pair with A drawn from the run's seed and B at zero; attached by the caller. */
+    static Pair drawn(Compute c, LinearSite site, AdapterChoice.LowRank choice, DType dtype, long seed) {
+        int rank = choice.rankAt(site.path());
+        Tensor a = c.zeros(Category.ADAPTER, site.path() + ".lora_a", dtype, Shape.of(rank, site.in()));
+        Tensor b = c.zeros(Category.ADAPTER, site.path() + ".lora_b", dtype, Shape.of(site.out(), rank));
+        c.apply(RandomKernels.UNIFORM_INTO, a, Keys.key(seed, "lora", site.path() + ".lora_a", 0), 1 / Math.sqrt(site.in()));
+        return pair(site, choice, a, b);
+    }
+
+    private static Pair pair(LinearSite site, AdapterChoice.LowRank choice, Tensor a, Tensor b) {
+        return new Pair(site, new Parameter(site.path() + ".lora_a", Parameter.Role.MATRIX, a), new Parameter(site.path() + ".lora_b", Parameter.Role.MATRIX, b),
+                choice.scaling().of(choice.alpha(), choice.rankAt(site.path())), choice.dropout());
     }
 
     public List<Pair> pairs() {
@@ -90,11 +111,16 @@ public final class LowRankAdapter implements Adapter {
     }
 
     @Override
+    public String group(Parameter p) {
+        return p.path().endsWith(".lora_b") ? B_GROUP : MAIN_GROUP;
+    }
+
+    @Override
     public boolean merges() {
         return true;
     }
 
-    /** W + (α/r)·B·A. */
+    /** W + s·B·A. */
     @Override
     public Tensor merged(Compute c, LinearSite site, Tensor weight) {
         for (Pair p : pairs) {
@@ -109,9 +135,6 @@ public final class LowRankAdapter implements Adapter {
 
     @Override
     public void close() {
-        for (Pair p : pairs) {
-            p.a().close();
-            p.b().close();
-        }
+        pairs.forEach(Pair::close);
     }
 }

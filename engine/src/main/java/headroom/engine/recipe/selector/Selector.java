@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The selector slot at work: publishes what trains before each step. The same object is published as long as nothing changes. */
 public interface Selector extends State.Holder, AutoCloseable {
@@ -70,34 +71,35 @@ public interface Selector extends State.Holder, AutoCloseable {
 
     /**
      * @param added parameters of adapter and task head
+     * @param group of a parameter in the optimizer
      * @param seed of the run
      * @param decisions takes the sizes that depend on the weights
      */
-    static Selector of(Compute compute, SelectorChoice choice, Model model, Collection<Parameter> added, long seed, Decisions decisions) {
+    static Selector of(Compute compute, SelectorChoice choice, Model model, Collection<Parameter> added, Function<Parameter, String> group, long seed, Decisions decisions) {
         return switch (choice) {
             case SelectorChoice.AllParameters a -> {
                 List<Parameter> all = new ArrayList<>(model.parameters());
                 added.stream().filter(p -> !all.contains(p)).forEach(all::add);
-                Trainables t = trainables(all);
+                Trainables t = trainables(all, group);
                 yield step -> t;
             }
             case SelectorChoice.AdapterOnly a -> {
-                Trainables t = trainables(added);
+                Trainables t = trainables(added, group);
                 yield step -> t;
             }
             case SelectorChoice.NamedParameters n -> {
-                Trainables t = trainables(NamedSelection.of(n, model, added));
+                Trainables t = trainables(NamedSelection.of(n, model, added), group);
                 yield step -> t;
             }
-            case SelectorChoice.LayerwiseSampling l -> new LayerwiseSampling(l, model, added, seed);
+            case SelectorChoice.LayerwiseSampling l -> new LayerwiseSampling(l, model, added, group, seed);
             case SelectorChoice.RandomSupport r -> new RandomParts(compute, r, Matrices.of(model, r.targets()), added, seed);
             case SelectorChoice.MagnitudeSupport m -> new MagnitudeParts(compute, m, Matrices.of(model, m.targets()), added, decisions);
         };
     }
 
-    private static Trainables trainables(Collection<Parameter> parameters) {
+    private static Trainables trainables(Collection<Parameter> parameters, Function<Parameter, String> group) {
         Map<Parameter, Trainables.Trained> map = new LinkedHashMap<>();
-        parameters.forEach(p -> map.put(p, new Trainables.Trained(Support.ALL, "main")));
+        parameters.forEach(p -> map.put(p, new Trainables.Trained(Support.ALL, group.apply(p))));
         return Trainables.of(map, Set.of());
     }
 
@@ -109,12 +111,14 @@ public interface Selector extends State.Holder, AutoCloseable {
         private final SelectorChoice.LayerwiseSampling choice;
         private final List<List<Parameter>> blocks = new ArrayList<>();
         private final List<Parameter> always = new ArrayList<>();
+        private final Function<Parameter, String> group;
         private final long seed;
         private long interval = -1;
         private Trainables current;
 
-        private LayerwiseSampling(SelectorChoice.LayerwiseSampling choice, Model model, Collection<Parameter> added, long seed) {
+        private LayerwiseSampling(SelectorChoice.LayerwiseSampling choice, Model model, Collection<Parameter> added, Function<Parameter, String> group, long seed) {
             this.choice = choice;
+            this.group = group;
             this.seed = seed;
             if (choice.count() > model.blocks().size()) {
                 throw new IllegalArgumentException("layer sampling of " + choice.count() + " blocks; the model has " + model.blocks().size());
@@ -159,7 +163,7 @@ public interface Selector extends State.Holder, AutoCloseable {
                 interval = step / choice.every();
                 List<Parameter> on = new ArrayList<>(always);
                 active(step).forEach(b -> on.addAll(blocks.get(b)));
-                current = trainables(on);
+                current = trainables(on, group);
             }
             return current;
         }

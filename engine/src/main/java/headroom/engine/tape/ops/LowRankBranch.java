@@ -21,17 +21,15 @@ public final class LowRankBranch implements Op {
     private final Parameter a;
     private final Parameter b;
     private final double scale;
-    private final double dropout;
+    private final InputDropout dropout;
     private Saved x;
     private Saved h;
-    private long key;
-    private boolean drops;
 
     public LowRankBranch(Parameter a, Parameter b, double scale, double dropout) {
         this.a = a;
         this.b = b;
         this.scale = scale;
-        this.dropout = dropout;
+        this.dropout = new InputDropout(dropout, a.path());
     }
 
     @Override
@@ -47,10 +45,9 @@ public final class LowRankBranch implements Op {
     @Override
     public Tensor forward(Forward f, Tensor... in) {
         Compute c = f.compute();
-        drops = dropout > 0 && f.pass().isTraining();
-        key = drops ? f.pass().key("dropout", a.path()) : 0;
+        dropout.begin(f.pass());
         Tensor y = f.owns(0) ? in[0].retain() : c.call(CoreKernels.COPY, in[0]);
-        try (Tensor wa = f.read(a); Tensor wb = f.read(b); Tensor dropped = dropped(c, in[1]); Tensor low = c.call(LinearKernels.LINEAR, dropped, wa)) {
+        try (Tensor wa = f.read(a); Tensor wb = f.read(b); Tensor dropped = dropout.of(c, in[1]); Tensor low = c.call(LinearKernels.LINEAR, dropped, wa)) {
             c.apply(LinearKernels.LINEAR_ACC, y, low, wb, scale);
             if (f.needs(a)) {
                 x = f.save(Keeper.Role.LINEAR_INPUT, in[1]);
@@ -62,12 +59,16 @@ public final class LowRankBranch implements Op {
         return y;
     }
 
-    private Tensor dropped(Compute c, Tensor t) {
-        return drops ? c.call(ElementwiseKernels.DROPOUT, t, key, dropout, 0L) : t.retain();
-    }
-
     @Override
     public void backward(Backward back, Tensor dy) {
+        backwardOf(back, dy);
+        if (back.needs(0)) {
+            back.give(0, dy.retain());
+        }
+    }
+
+    /** Gradients of A, B and x from that of the branch's output; the one of y is the caller's. */
+    void backwardOf(Backward back, Tensor dy) {
         Compute c = back.compute();
         if (h != null) {
             try (Tensor low = h.get()) {
@@ -78,23 +79,14 @@ public final class LowRankBranch implements Op {
             try (Tensor g = c.call(LinearKernels.LINEAR_DX, dy, b.data())) {
                 c.apply(ElementwiseKernels.SCALE_INTO, g, scale);
                 if (x != null) {
-                    try (Tensor xx = x.get(); Tensor dropped = dropped(c, xx)) {
+                    try (Tensor xx = x.get(); Tensor dropped = dropout.of(c, xx)) {
                         back.give(a, new Gradients.OuterProduct(a, g, dropped, 1));
                     }
                 }
                 if (back.needs(1)) {
-                    Tensor dx = c.call(LinearKernels.LINEAR_DX, g, a.data());
-                    if (drops) {
-                        try (Tensor undropped = dx) {
-                            dx = dropped(c, undropped);
-                        }
-                    }
-                    back.give(1, dx);
+                    back.give(1, dropout.through(c, c.call(LinearKernels.LINEAR_DX, g, a.data())));
                 }
             }
-        }
-        if (back.needs(0)) {
-            back.give(0, dy.retain());
         }
     }
 }

@@ -54,6 +54,7 @@ class KernelGradientsTest {
         norm(all);
         attention(all);
         rest(all);
+        factors(all);
         return all.stream();
     }
 
@@ -188,6 +189,17 @@ class KernelGradientsTest {
             Tensor[] d = torch.run(LowRankKernels.LORA_DW, dy, x[1], y[1], x[3], 1.5);
             return of(dx, d[0], d[1]);
         }));
+    }
+
+    private static void factors(List<Case> all) {
+        all.add(new Case("scale_columns", ScalingKernels.SCALE_COLUMNS, s -> s.args(s.real(4, 3), s.real(3)), new int[] {0, 1},
+                (x, y, dy) -> of(call(ScalingKernels.SCALE_COLUMNS, dy, x[1]), call(ScalingKernels.COLUMN_DOTS, dy, x[0]))));
+        all.add(new Case("scale_rows", ScalingKernels.SCALE_ROWS, s -> s.args(s.real(4, 3), s.real(4)), new int[] {0, 1},
+                (x, y, dy) -> of(call(ScalingKernels.SCALE_ROWS, dy, x[1]), call(ScalingKernels.ROW_DOTS, dy, x[0]))));
+        all.add(new Case("orthogonal_rows", FactorKernels.ORTHOGONAL_ROWS, s -> s.args(s.real(3, 5)), new int[] {0},
+                (x, y, dy) -> of(call(FactorKernels.ORTHOGONAL_ROWS_DX, x[0], torch.item(dy)))));
+        all.add(new Case("orthogonal_columns", FactorKernels.ORTHOGONAL_COLUMNS, s -> s.args(s.real(5, 3)), new int[] {0},
+                (x, y, dy) -> of(call(FactorKernels.ORTHOGONAL_COLUMNS_DX, x[0], torch.item(dy)))));
     }
 
     private static void unary(List<Case> all, Kernel forward, Kernel backward) {

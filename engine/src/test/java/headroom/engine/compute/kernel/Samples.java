@@ -24,7 +24,7 @@ final class Samples implements AutoCloseable {
     }
 
     /** Kernels whose results are not numbers to compare across types, e.g. codes and columns. */
-    static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "adamw8", "sgd_momentum8", "lion8",
+    static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "svd_pair", "adamw8", "sgd_momentum8", "lion8",
             "extreme_entries", "extreme_picks", "kth_magnitude", "group_code", "fp8_code", "sample_rows");
 
     final Compute compute;
@@ -51,6 +51,8 @@ final class Samples implements AutoCloseable {
         quantisation(m);
         saves(m);
         lowRank(m);
+        scaling(m);
+        factors(m);
         head(m);
         stores(m);
         support(m);
@@ -217,6 +219,33 @@ final class Samples implements AutoCloseable {
         m.put("add_entries_into", s -> s.args(s.real(3, 5), s.real(6), s.tensor(DType.I32, i -> 4 * i + 1, 6), 2L));
         m.put("keep_of_groups_into", s -> s.args(s.real(5, 8), 2L, 4L));
         m.put("keep_where_into", s -> s.args(s.real(5, 8), s.tensor(s.dtype, i -> i % 3, 5, 8)));
+    }
+
+    private static void scaling(Map<String, Maker> m) {
+        for (String name : List.of("scale_columns", "scale_columns_into")) {
+            m.put(name, s -> s.args(s.real(6, 9), s.wide(9)));
+        }
+        for (String name : List.of("scale_rows", "scale_rows_into")) {
+            m.put(name, s -> s.args(s.real(6, 9), s.wide(6)));
+        }
+        m.put("rescale_columns_into", s -> s.args(s.real(6, 9), s.wide(9), s.real(9)));
+        for (String name : List.of("column_dots", "row_dots")) {
+            m.put(name, s -> s.args(s.real(6, 9), s.real(6, 9)));
+        }
+        m.put("column_dots_beyond", s -> s.args(s.real(6, 9), s.real(6, 9), s.real(9)));
+        m.put("root", s -> s.args(s.tensor(s.dtype, i -> 0.5 + i / 8.0, 9)));
+        m.put("quotient", s -> s.args(s.real(9), s.tensor(s.dtype, i -> 0.5 + i / 8.0, 9)));
+    }
+
+    private static void factors(Map<String, Maker> m) {
+        m.put("lora_row_norms", s -> s.args(s.tensor(Tiles.wide(s.dtype), i -> 200 + i, 6), s.real(6, 3), s.real(6, 3), s.real(3, 3), 0.5));
+        m.put("svd_pair", s -> s.args(s.real(7, 5), 3L, 0.5));
+        m.put("orthogonal_rows", s -> s.args(s.real(3, 5)));
+        m.put("orthogonal_columns", s -> s.args(s.real(5, 3)));
+        m.put("orthogonal_rows_dx", s -> s.args(s.real(3, 5), 0.5));
+        m.put("orthogonal_columns_dx", s -> s.args(s.real(5, 3), 0.5));
+        m.put("sensitivity_into", s -> s.args(s.positive(3, 5), s.positive(3, 5), s.real(3, 5), s.real(3, 5), 0.75, 0.5));
+        m.put("triplet_scores", s -> s.args(s.positive(3, 5), s.positive(3, 5), s.positive(4, 3), s.positive(4, 3), s.positive(3), s.positive(3)));
     }
 
     private static void head(Map<String, Maker> m) {

@@ -1,0 +1,38 @@
+package headroom.engine.tape.ops;
+
+import headroom.engine.compute.Compute;
+import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.ElementwiseKernels;
+import headroom.engine.tape.Pass;
+
+/** Dropout on the input of a branch: the mask is a function of its key, so the backward direction makes it again and nothing is saved. */
+final class InputDropout {
+    private final double p;
+    private final String path;
+    private long key;
+    private boolean drops;
+
+    InputDropout(double p, String path) {
+        this.p = p;
+        this.path = path;
+    }
+
+    /** Takes the key of a forward pass; outside of training nothing is dropped. */
+    void begin(Pass pass) {
+        drops = p > 0 && pass.isTraining();
+        key = drops ? pass.key("dropout", path) : 0;
+    }
+
+    /** The input with its mask on, owned by the caller; {@code t} stays the caller's. */
+    Tensor of(Compute c, Tensor t) {
+        return drops ? c.call(ElementwiseKernels.DROPOUT, t, key, p, 0L) : t.retain();
+    }
+
+    /** A gradient of the dropped input → of the input. Takes ownership. */
+    Tensor through(Compute c, Tensor dx) {
+        if (drops) {
+            c.apply(ElementwiseKernels.DROPOUT_INTO, dx, key, p, 0L);
+        }
+        return dx;
+    }
+}
