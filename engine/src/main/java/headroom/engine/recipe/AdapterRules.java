@@ -19,10 +19,24 @@ final class AdapterRules {
                 }
             }
             case AdapterChoice.Vera v -> sizes("VeraScaling", v.rank(), v.dropout(), clashes);
-            case AdapterChoice.Triplets t -> sizes("TripletLoRA", t.rank(), t.dropout(), clashes);
+            case AdapterChoice.Triplets t -> triplets(r, t, clashes);
             default -> {
                 // the other adapters have rules of their own
             }
+        }
+    }
+
+    private static void triplets(Recipe r, AdapterChoice.Triplets t, List<String> clashes) {
+        sizes("TripletLoRA", t.rank(), t.dropout(), clashes);
+        if (!(t.alpha() > 0) || !(t.orthogonality() >= 0)) {
+            clashes.add("TripletLoRA with alpha " + t.alpha() + " and orthogonality " + t.orthogonality() + "; alpha must be above 0 and orthogonality at least 0");
+        }
+        if (t.orthogonality() > 0 && !(r.gradient() instanceof GradientChoice.Backprop)) {
+            clashes.add("TripletLoRA with an orthogonality penalty adds to gradients, and gradient " + Validator.name(r.gradient()) + " has none of its own to add to; use orthogonality 0, or Backprop");
+        }
+        if (t.orthogonality() > 0 && r.optimizer().inBackward()) {
+            clashes.add("TripletLoRA with an orthogonality penalty adds to gradients when the backward pass is done, and stepping in it has stepped and freed them; use orthogonality 0, or step at the "
+                    + "boundary");
         }
     }
 

@@ -131,7 +131,7 @@ public final class Assembly implements AutoCloseable {
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };
-            phasing = new Phasing(new Course(recipe, totalSteps), choice -> Selector.of(compute, choice, model, added, p -> adapter == null ? Adapter.MAIN_GROUP : adapter.group(p), seed, decisions),
+            phasing = new Phasing(new Course(recipe, totalSteps), choice -> Selector.of(compute, choice, model, adapter, added, seed, totalSteps, decisions),
                     leg -> new Optimizer(compute, leg.optimizer(), projected, leg.ownSchedule() ? leg.from() : 0, leg.ownSchedule() ? leg.to() - leg.from() : totalSteps, seed),
                     optimizer -> gradient(optimizer, seed), new MeasurePass(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), seed));
         } catch (RuntimeException e) {
@@ -148,7 +148,7 @@ public final class Assembly implements AutoCloseable {
 
     private GradientStep gradient(Optimizer optimizer, long seed) {
         return switch (recipe.gradient()) {
-            case GradientChoice.Backprop b -> new BackpropStep(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
+            case GradientChoice.Backprop b -> new BackpropStep(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, adapter == null ? List.of() : adapter.penalties(), seed);
             case GradientChoice.TwoPointEstimate t -> new TwoPointStep(compute, objective, t, optimizer, seed);
             case GradientChoice.SplitEstimate s -> SplitStep.of(compute, objective, s, model, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
         };

@@ -11,13 +11,14 @@ import java.util.List;
         @JsonSubTypes.Type(value = SelectorChoice.LayerwiseSampling.class, name = "LayerwiseSampling"),
         @JsonSubTypes.Type(value = SelectorChoice.RandomSupport.class, name = "RandomSupport"),
         @JsonSubTypes.Type(value = SelectorChoice.MagnitudeSupport.class, name = "MagnitudeSupport"),
-        @JsonSubTypes.Type(value = SelectorChoice.NamedParameters.class, name = "NamedParameters")})
+        @JsonSubTypes.Type(value = SelectorChoice.NamedParameters.class, name = "NamedParameters"),
+        @JsonSubTypes.Type(value = SelectorChoice.CubicBudget.class, name = "CubicBudget")})
 public sealed interface SelectorChoice {
     /** True if matrices of the base model are stepped where they lie, which weights in codes or on the host do not allow. */
     default boolean trainsMatrices() {
         return switch (this) {
             case AllParameters _, LayerwiseSampling _, RandomSupport _, MagnitudeSupport _ -> true;
-            case AdapterOnly _ -> false;
+            case AdapterOnly _, CubicBudget _ -> false;
             case NamedParameters n -> n.names().stream().anyMatch(name -> name.endsWith("weight"));
         };
     }
@@ -26,6 +27,18 @@ public sealed interface SelectorChoice {
 
     /** The adapter and the task head. */
     record AdapterOnly() implements SelectorChoice {}
+
+    /**
+     * The adapter and the task head, and of the adapter's triplets fewer and fewer: those that the loss leans on least are switched off, along a cubic (AdaLoRA).
+     *
+     * @param target triplets that a site has in the end, on average
+     * @param first share of the run in which all speak
+     * @param last share of the run in which the final choice stands
+     * @param every steps between choices
+     * @param beta1 of the running mean of |w·g|
+     * @param beta2 of its running spread
+     */
+    record CubicBudget(int target, double first, double last, int every, double beta1, double beta2) implements SelectorChoice {}
 
     /**
      * Parameters of the base model by name, besides the adapter and the task head.

@@ -23,9 +23,30 @@ final class SelectorRules {
         if (selector instanceof SelectorChoice.MagnitudeSupport s) {
             magnitude(r, s, clashes);
         }
+        if (selector instanceof SelectorChoice.CubicBudget s) {
+            budget(r, s, clashes);
+        }
         remap(r, clashes);
         if (takesParts(selector) && r.optimizer().subspace() instanceof OptimizerChoice.LowRank) {
             clashes.add("optimizer LowRankSubspace projects whole matrices, and selector " + name(selector) + " gives gradients of parts of them; use FullSpace, or AllParameters");
+        }
+    }
+
+    private static void budget(Recipe r, SelectorChoice.CubicBudget s, List<String> clashes) {
+        if (!(r.adapter() instanceof AdapterChoice.Triplets t)) {
+            clashes.add("selector CubicBudget counts triplets, and adapter " + name(r.adapter()) + " has none; use adapter TripletLoRA, or selector AdapterOnly");
+        } else if (s.target() < 1 || s.target() > t.rank()) {
+            clashes.add("CubicBudget falls to " + s.target() + " triplets a site, and TripletLoRA starts with " + t.rank() + "; use a target from 1 to that");
+        }
+        if (!(s.first() >= 0 && s.last() >= 0 && s.first() + s.last() < 1) || s.every() < 1) {
+            clashes.add("CubicBudget with shares " + s.first() + " and " + s.last() + " of the run, every " + s.every() + " steps; the shares must leave something between them, and a choice takes at "
+                    + "least 1 step");
+        }
+        if (!(s.beta1() >= 0 && s.beta1() < 1 && s.beta2() >= 0 && s.beta2() < 1)) {
+            clashes.add("CubicBudget with smoothing " + s.beta1() + " and " + s.beta2() + "; use values in [0, 1)");
+        }
+        if (!(r.gradient() instanceof GradientChoice.Backprop)) {
+            clashes.add("selector CubicBudget judges by gradients, and gradient " + name(r.gradient()) + " makes none to judge by; use Backprop, or AdapterOnly");
         }
     }
 

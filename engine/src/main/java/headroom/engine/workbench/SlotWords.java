@@ -94,6 +94,7 @@ final class SlotWords {
         return switch (selector) {
             case SelectorChoice.AllParameters _ -> "all parameters";
             case SelectorChoice.AdapterOnly _ -> "adapter and task head only";
+            case SelectorChoice.CubicBudget budget -> "adapter and task head; triplets fall to %d a site, chosen every %d steps".formatted(budget.target(), budget.every());
             case SelectorChoice.LayerwiseSampling some when some.order() != SelectorChoice.LayerwiseSampling.Order.DRAWN ->
                     "%d at a time, %s, for %d steps each%s".formatted(some.count(), switch (some.order()) {
                         case ASCENDING -> "blocks from the input upward";

@@ -6,6 +6,7 @@ import headroom.engine.compute.Tensor;
 import headroom.engine.model.LinearSite;
 import headroom.engine.model.Model;
 import headroom.engine.recipe.AdapterChoice;
+import headroom.engine.recipe.gradient.Penalty;
 import headroom.engine.tape.Parameter;
 import java.util.List;
 
@@ -23,6 +24,11 @@ public interface Adapter extends AutoCloseable {
     /** Group of a parameter in the optimizer. */
     default String group(Parameter p) {
         return MAIN_GROUP;
+    }
+
+    /** Terms beside the loss that hold the added parameters in a shape. */
+    default List<Penalty> penalties() {
+        return List.of();
     }
 
     /** False if no dense model says the same, so that the adapter has to be kept beside its base. */

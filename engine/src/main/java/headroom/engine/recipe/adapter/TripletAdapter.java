@@ -14,6 +14,7 @@ import headroom.engine.memory.Category;
 import headroom.engine.model.LinearSite;
 import headroom.engine.model.Model;
 import headroom.engine.recipe.AdapterChoice;
+import headroom.engine.recipe.gradient.Penalty;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
@@ -64,9 +65,11 @@ public final class TripletAdapter implements Adapter {
     }
 
     private final List<Part> parts;
+    private final double orthogonality;
 
-    private TripletAdapter(List<Part> parts) {
+    private TripletAdapter(List<Part> parts, double orthogonality) {
         this.parts = parts;
+        this.orthogonality = orthogonality;
     }
 
     /** @throws IllegalArgumentException if no site matches; the message lists the sites */
@@ -81,7 +84,7 @@ public final class TripletAdapter implements Adapter {
             site.attach(part);
             parts.add(part);
         }
-        return new TripletAdapter(List.copyOf(parts));
+        return new TripletAdapter(List.copyOf(parts), choice.orthogonality());
     }
 
     private static Parameter drawn(Compute c, String path, DType dtype, long seed, long rows, long columns) {
@@ -97,6 +100,11 @@ public final class TripletAdapter implements Adapter {
     @Override
     public List<Parameter> parameters() {
         return parts.stream().flatMap(p -> p.parameters().stream()).toList();
+    }
+
+    @Override
+    public List<Penalty> penalties() {
+        return orthogonality > 0 ? List.of(new OrthogonalFactors(parts, orthogonality)) : List.of();
     }
 
     @Override

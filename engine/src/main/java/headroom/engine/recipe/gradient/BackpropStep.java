@@ -15,8 +15,9 @@ import headroom.engine.tape.Value;
 import headroom.engine.tape.stack.StackDriver;
 import java.util.List;
 
-/** Exact gradients: forward on a tape, backward into the optimizer, once per micro-batch; then the boundary. */
-public record BackpropStep(Compute compute, Objective objective, StackDriver driver, Keeper keeper, Optimizer optimizer, long seed) implements GradientStep {
+/** Exact gradients: forward on a tape, backward into the optimizer, once per micro-batch; then the penalties, and the boundary. */
+public record BackpropStep(Compute compute, Objective objective, StackDriver driver, Keeper keeper, Optimizer optimizer, List<Penalty> penalties, long seed)
+        implements GradientStep {
     @Override
     public Outcome run(long step, Trainables trainables, List<DeviceBatch> microBatches) {
         optimizer.begin(step, trainables);
@@ -25,7 +26,9 @@ public record BackpropStep(Compute compute, Objective objective, StackDriver dri
             pass(step, trainables, microBatches);
             optimizer.measuring(false);
         }
-        return new Outcome(pass(step, trainables, microBatches), optimizer.boundary());
+        double loss = pass(step, trainables, microBatches);
+        penalties.forEach(p -> p.give(compute, trainables, optimizer));
+        return new Outcome(loss, optimizer.boundary());
     }
 
     /** Forward and backward of every micro-batch; returns the loss. The same step has the same random numbers however often it is run. */

@@ -1,11 +1,13 @@
 package headroom.engine.recipe.run;
 
+import headroom.engine.compute.Tensor;
 import headroom.engine.recipe.RunChoice;
 import headroom.engine.recipe.SelectorChoice;
 import headroom.engine.recipe.State;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.GradientStep;
 import headroom.engine.recipe.gradient.MeasurePass;
+import headroom.engine.recipe.optimizer.GradientObserver;
 import headroom.engine.recipe.optimizer.Optimizer;
 import headroom.engine.recipe.selector.Selector;
 import headroom.engine.tape.Parameter;
@@ -95,6 +97,7 @@ public final class Phasing implements AutoCloseable {
         if (leg == null || next.ownSchedule()) {
             Optimizer before = optimizer;
             optimizer = optimizers.apply(next);
+            optimizer.observe(new ToSelector());
             if (before != null) {
                 if (next.handOff() == RunChoice.HandOff.EVERYTHING) {
                     optimizer.takeOver(before);
@@ -106,6 +109,24 @@ public final class Phasing implements AutoCloseable {
             optimizer.reset(p -> true);
         }
         leg = next;
+    }
+
+    /** Shows the gradients of an optimizer to the selector that is at work. */
+    private final class ToSelector implements GradientObserver {
+        @Override
+        public void beforeStep(Parameter p, Tensor gradient) {
+            selector.beforeStep(p, gradient);
+        }
+
+        @Override
+        public void afterStep(Parameter p, Tensor gradient) {
+            selector.afterStep(p, gradient);
+        }
+
+        @Override
+        public void boundary(long step) {
+            selector.boundary(step);
+        }
     }
 
     public Course course() {

@@ -6,6 +6,9 @@ import headroom.engine.model.Model;
 import headroom.engine.recipe.Decisions;
 import headroom.engine.recipe.SelectorChoice;
 import headroom.engine.recipe.State;
+import headroom.engine.recipe.adapter.Adapter;
+import headroom.engine.recipe.adapter.TripletAdapter;
+import headroom.engine.recipe.optimizer.GradientObserver;
 import headroom.engine.tape.GradientSink;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Support;
@@ -20,8 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The selector slot at work: publishes what trains before each step. The same object is published as long as nothing changes. */
-public interface Selector extends State.Holder, AutoCloseable {
+/** The selector slot at work: publishes what trains before each step. The same object is published as long as nothing changes. It sees the gradients that it let through. */
+public interface Selector extends State.Holder, GradientObserver, AutoCloseable {
     /** What trains at a step. May compute, and book what it keeps as OPTIMIZER under {@code selector.*}. */
     Trainables at(long step);
 
@@ -70,12 +73,14 @@ public interface Selector extends State.Holder, AutoCloseable {
     }
 
     /**
+     * @param adapter or null
      * @param added parameters of adapter and task head
-     * @param group of a parameter in the optimizer
      * @param seed of the run
+     * @param totalSteps of the run
      * @param decisions takes the sizes that depend on the weights
      */
-    static Selector of(Compute compute, SelectorChoice choice, Model model, Collection<Parameter> added, Function<Parameter, String> group, long seed, Decisions decisions) {
+    static Selector of(Compute compute, SelectorChoice choice, Model model, Adapter adapter, Collection<Parameter> added, long seed, long totalSteps, Decisions decisions) {
+        Function<Parameter, String> group = p -> adapter == null ? Adapter.MAIN_GROUP : adapter.group(p);
         return switch (choice) {
             case SelectorChoice.AllParameters a -> {
                 List<Parameter> all = new ArrayList<>(model.parameters());
@@ -87,6 +92,8 @@ public interface Selector extends State.Holder, AutoCloseable {
                 Trainables t = trainables(added, group);
                 yield step -> t;
             }
+            case SelectorChoice.CubicBudget b when adapter instanceof TripletAdapter t -> new RankBudget(compute, b, t, trainables(added, group), totalSteps);
+            case SelectorChoice.CubicBudget b -> throw new IllegalArgumentException("selector CubicBudget counts triplets, and there are none; use adapter TripletLoRA, or AdapterOnly");
             case SelectorChoice.NamedParameters n -> {
                 Trainables t = trainables(NamedSelection.of(n, model, added), group);
                 yield step -> t;
