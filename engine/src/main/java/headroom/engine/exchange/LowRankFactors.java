@@ -5,6 +5,7 @@ import headroom.engine.compute.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The two factors of a low-rank change ΔW = scaling · B A of one linear layer (LoRA).
@@ -28,6 +29,45 @@ public record LowRankFactors(RawTensor a, RawTensor b) {
     /** Shape [out, in] of the matrix they change. */
     public Shape target() {
         return Shape.of(b.shape().dim(0), a.shape().dim(1));
+    }
+
+    /** B A + other's B A as one pair: the rows of both A under each other, the columns of both B beside each other. */
+    public LowRankFactors beside(LowRankFactors other) {
+        if (!target().equals(other.target()) || a.dtype() != other.a.dtype() || b.dtype() != other.b.dtype()) {
+            throw new IllegalArgumentException("pairs that change " + target() + " " + a.dtype() + " and " + other.target() + " " + other.a.dtype() + " do not make one");
+        }
+        int rank = rank() + other.rank();
+        ByteBuffer rows = ByteBuffer.allocate(Math.toIntExact(a.shape().bytes(a.dtype()) + other.a.shape().bytes(a.dtype())));
+        rows.put(a.littleEndianData()).put(other.a.littleEndianData()).flip();
+        long out = target().dim(0);
+        int left = rank() * b.dtype().bytes();
+        int right = other.rank() * b.dtype().bytes();
+        ByteBuffer columns = ByteBuffer.allocate(Math.toIntExact(out * (left + right)));
+        ByteBuffer ours = b.littleEndianData();
+        ByteBuffer theirs = other.b.littleEndianData();
+        for (int o = 0; o < out; o++) {
+            columns.put(ours.slice(o * left, left)).put(theirs.slice(o * right, right));
+        }
+        return new LowRankFactors(new RawTensor(a.name(), a.dtype(), Shape.of(rank, target().dim(1)), rows), new RawTensor(b.name(), b.dtype(), Shape.of(out, rank), columns.flip()));
+    }
+
+    /** The pair of some of its directions: rows of A and columns of B, in this order. */
+    public LowRankFactors of(List<Integer> directions) {
+        int size = b.dtype().bytes();
+        int width = Math.toIntExact(target().dim(1)) * a.dtype().bytes();
+        long out = target().dim(0);
+        ByteBuffer rows = ByteBuffer.allocate(Math.multiplyExact(directions.size(), width));
+        ByteBuffer columns = ByteBuffer.allocate(Math.toIntExact(out * directions.size() * size));
+        ByteBuffer from = a.littleEndianData();
+        directions.forEach(d -> rows.put(from.slice(d * width, width)));
+        ByteBuffer across = b.littleEndianData();
+        for (int o = 0; o < out; o++) {
+            for (int d : directions) {
+                columns.put(across.slice((o * rank() + d) * size, size));
+            }
+        }
+        return new LowRankFactors(new RawTensor(a.name(), a.dtype(), Shape.of(directions.size(), target().dim(1)), rows.flip()),
+                new RawTensor(b.name(), b.dtype(), Shape.of(out, directions.size()), columns.flip()));
     }
 
     /**

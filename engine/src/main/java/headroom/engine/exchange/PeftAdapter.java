@@ -14,8 +14,7 @@ import java.util.Map;
  * them as {@code base_model.model.<module>.weight}.
  */
 public final class PeftAdapter implements AutoCloseable {
-    private static final String FILE = "adapter_model.safetensors";
-    private static final String PREFIX = "base_model.model.";
+    private static final String PREFIX = PeftFolder.MODULE;
     private static final String A = ".lora_A";
     private static final String B = ".lora_B";
     private static final String WEIGHT = ".weight";
@@ -47,10 +46,7 @@ public final class PeftAdapter implements AutoCloseable {
             tensors.add(f.b().named(PREFIX + module + B + WEIGHT));
         });
         saved.forEach((name, tensor) -> tensors.add(tensor.named(PREFIX + name)));
-        NewFolder.write(folder, draft -> {
-            JsonFiles.write(draft.resolve(PeftConfig.FILE), config.toJson());
-            SafeTensorsWriter.write(draft.resolve(FILE), tensors, Map.of("format", "pt"));
-        });
+        PeftFolder.write(folder, config.toJson(), tensors);
     }
 
     /**
@@ -61,7 +57,7 @@ public final class PeftAdapter implements AutoCloseable {
      */
     public static PeftAdapter open(Path folder) throws IOException {
         PeftConfig config = PeftConfig.read(folder);
-        TensorFile file = SafeTensorsFile.open(folder.resolve(FILE));
+        TensorFile file = PeftFolder.open(folder);
         try {
             Map<String, LowRankFactors> factors = new LinkedHashMap<>();
             Map<String, RawTensor> saved = new LinkedHashMap<>();

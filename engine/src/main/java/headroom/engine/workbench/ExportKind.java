@@ -2,7 +2,7 @@ package headroom.engine.workbench;
 
 /** What an export writes. */
 public enum ExportKind {
-    /** Adapter and head alone, as a PEFT folder. */
+    /** Adapter and head alone: as a PEFT folder where that library has a form for it, as named tensors otherwise. */
     ADAPTER,
     /** One dense model as a Hugging Face folder with safetensors, adapters merged in. */
     MERGED,

@@ -9,6 +9,7 @@ import headroom.engine.exchange.LowRankFactors;
 import headroom.engine.exchange.ModelExport;
 import headroom.engine.exchange.PeftAdapter;
 import headroom.engine.exchange.PeftConfig;
+import headroom.engine.exchange.PeftFolder;
 import headroom.engine.exchange.RawTensor;
 import headroom.engine.exchange.SafeTensorsWriter;
 import headroom.engine.exchange.TensorFile;
@@ -52,13 +53,13 @@ final class ModelExporter {
         this.models = models;
     }
 
-    /** What was added, alone: pairs of LoRA as a PEFT folder, other adapters as named tensors. */
+    /** What was added, alone: as a PEFT folder where that library has a form for it, as named tensors otherwise. */
     ExportReport.Proof adapter(Path folder, Progress progress) throws IOException {
         refuseCut();
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
             if (tuned.assembly().adapter() != null && !isPeft(found.recipe().adapter())) {
-                return named(folder, tuned, progress);
+                return PeftForms.fit(found, tuned) ? otherPeft(folder, tuned, progress) : named(folder, tuned, progress);
             }
             if (!(found.recipe().adapter() instanceof AdapterChoice.LowRank choice) || !(tuned.assembly().adapter() instanceof LowRankAdapter low)) {
                 throw new WorkbenchException(Problem.of("Run " + found.run().id() + " has no adapter: " + found.prepared().method().method().name()
@@ -84,9 +85,22 @@ final class ModelExporter {
         }
     }
 
-    /** Whether PEFT has the format: pairs of one rank on the base as it is. Pairs taken out of the weights (PiSSA) stand on what remains of them, which the recipe says and PEFT cannot. */
+    /** Whether it is PEFT's plain form: pairs of one rank on the base as it is. */
     private static boolean isPeft(AdapterChoice choice) {
         return choice instanceof AdapterChoice.LowRank l && l.start() == AdapterChoice.Start.ZERO && l.ranks().isEmpty() && l.scaling() != AdapterChoice.Scaling.FIXED;
+    }
+
+    private ExportReport.Proof otherPeft(Path folder, TunedModel tuned, Progress progress) throws IOException {
+        progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
+        final Recipe as = PeftForms.write(folder, found, tuned, head(tuned));
+        progress.at(new Progress.At("reading it back", 2, 3, "parts"));
+        try (TunedModel read = TunedModel.open(found.prepared(), as, found.request().seed(), found.weights(), Optional.empty()); TensorFile file = PeftFolder.open(folder)) {
+            PeftForms.read(file, read);
+            final Map<String, RawTensor> saved = new LinkedHashMap<>();
+            file.names().stream().filter(name -> name.startsWith(PeftFolder.MODULE + HEAD + ".")).forEach(name -> saved.put(name.substring(PeftFolder.MODULE.length()), file.get(name)));
+            takeHead(read, saved);
+            return proof("adapter reloaded equals what was trained", tuned, read);
+        }
     }
 
     private ExportReport.Proof named(Path folder, TunedModel tuned, Progress progress) throws IOException {

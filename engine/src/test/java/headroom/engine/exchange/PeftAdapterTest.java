@@ -127,6 +127,30 @@ class PeftAdapterTest {
     }
 
     @Test
+    void twoPairsBesideEachOtherAreTheSumOfTheirChanges() {
+        LowRankFactors other = new LowRankFactors(RawTensor.of("a", Shape.of(2, 3), 1, 0, 2, 0, 1, 1), RawTensor.of("b", Shape.of(2, 2), 1, 2, 3, 4));
+        LowRankFactors both = FACTORS.beside(other);
+
+        assertThat(both.rank()).isEqualTo(3);
+        assertThat(both.a().toFloats()).containsExactly(1, 2, 3, 1, 0, 2, 0, 1, 1);
+        assertThat(both.b().toFloats()).containsExactly(1, 1, 2, 2, 3, 4);
+        RawTensor zero = RawTensor.of("w", Shape.of(2, 3), 0, 0, 0, 0, 0, 0);
+        assertThat(both.mergedInto(zero, 1).toFloats()).containsExactly(other.mergedInto(FACTORS.mergedInto(zero, 1), 1).toFloats());
+        assertThatThrownBy(() -> FACTORS.beside(new LowRankFactors(RawTensor.of("a", Shape.of(1, 2), 1, 2), RawTensor.of("b", Shape.of(2, 1), 1, 2)))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[2, 3]").hasMessageContaining("[2, 2]");
+    }
+
+    @Test
+    void someDirectionsOfAPairAreAPair() {
+        LowRankFactors three = FACTORS.beside(new LowRankFactors(RawTensor.of("a", Shape.of(2, 3), 1, 0, 2, 0, 1, 1), RawTensor.of("b", Shape.of(2, 2), 1, 2, 3, 4)));
+        LowRankFactors some = three.of(List.of(2, 0));
+
+        assertThat(some.rank()).isEqualTo(2);
+        assertThat(some.a().toFloats()).containsExactly(0, 1, 1, 1, 2, 3);
+        assertThat(some.b().toFloats()).containsExactly(2, 1, 4, 2);
+    }
+
+    @Test
     void aFactorWithoutItsPartnerIsRefused() throws IOException {
         for (String lone : List.of(".lora_A.weight", ".lora_B.weight")) {
             replaceTensors(RawTensor.of("base_model.model.q" + lone, Shape.of(1, 1), 1));

@@ -3,6 +3,11 @@ package headroom.tests.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import headroom.engine.compute.Shape;
+import headroom.engine.exchange.SafeTensorsFile;
+import headroom.engine.exchange.TensorFile;
 import headroom.engine.method.Method;
 import headroom.engine.plan.Rehearsal;
 import headroom.engine.recipe.AdapterChoice;
@@ -18,6 +23,7 @@ import headroom.engine.workbench.WorkbenchException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -86,6 +92,58 @@ class ExportConformanceTest {
             assertThatThrownBy(() -> workbench.export(run, ExportKind.ADAPTER, folder.resolve(name + "-adapter"), Progress.SILENT)).isInstanceOf(WorkbenchException.class);
         } else {
             assertHolds(workbench.export(run, ExportKind.ADAPTER, folder.resolve(name + "-adapter"), Progress.SILENT));
+        }
+    }
+
+    /** None of them where the suite is asked for other entries. */
+    static Stream<Trial> peftForms() {
+        return Trial.all().filter(t -> t.model().equals("decoder") && List.of("dora", "vera", "adalora", "pissa").contains(t.method().id()));
+    }
+
+    /** The LoRA family as PEFT's files have it: kind, keys and tensors. */
+    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+    @MethodSource("peftForms")
+    void theLoraFamilyIsWrittenInTheFormsOfPeft(Trial trial) throws Exception {
+        String id = trial.method().id();
+        Path at = folder.resolve(id + "-as-peft");
+        assertHolds(workbench.export(train(trial), ExportKind.ADAPTER, at, Progress.SILENT));
+        JsonNode config = new ObjectMapper().readTree(at.resolve("adapter_config.json").toFile());
+        String module = "base_model.model.model.layers.0.self_attn.q_proj";
+        try (TensorFile file = SafeTensorsFile.open(at.resolve("adapter_model.safetensors"))) {
+            assertThat(config.get("peft_type").textValue()).isEqualTo(id.equals("vera") ? "VERA" : "LORA");
+            assertThat(config.get("target_modules")).extracting(JsonNode::textValue).contains("model.layers.0.self_attn.q_proj");
+            long rank = Long.parseLong(trial.method().trial().get("rank"));
+            if (id.equals("vera")) {
+                assertThat(file.names()).contains(module + ".vera_lambda_b", module + ".vera_lambda_d").doesNotContain(module + ".lora_A.weight");
+                assertThat(file.get("base_model.vera_A").shape()).isEqualTo(Shape.of(rank, 64));
+                assertThat(file.get("base_model.vera_B").shape()).isEqualTo(Shape.of(64, rank));
+                assertThat(config.get("save_projection").booleanValue()).isTrue();
+                return;
+            }
+            assertThat(config.get("use_dora").booleanValue()).isEqualTo(id.equals("dora"));
+            assertThat(file.names().contains(module + ".lora_magnitude_vector")).isEqualTo(id.equals("dora"));
+            long ranks = 0;
+            for (String name : file.names()) {
+                if (name.endsWith(".lora_A.weight")) {
+                    ranks += file.get(name).shape().dim(0);
+                    String site = name.substring("base_model.model.".length(), name.length() - ".lora_A.weight".length());
+                    long written = file.get(name).shape().dim(0);
+                    // a pattern of the library is a regular expression for the end of a path
+                    long said = config.get("rank_pattern").properties().stream().filter(e -> site.matches("(.*\\.)?(" + e.getKey() + ")")).findFirst().map(e -> e.getValue().asLong())
+                            .orElse(config.get("r").asLong());
+                    assertThat(said).as(site).isEqualTo(written);
+                    assertThat(written).as(site).isEqualTo(switch (id) {
+                        case "pissa" -> 2 * rank;
+                        case "dora" -> rank;
+                        default -> written;
+                    });
+                }
+            }
+            if (id.equals("adalora")) {
+                // the budget is at its target after the third of four steps: what is switched off is not written
+                long sites = trial.task().config().layers() * 7L;
+                assertThat(ranks).isEqualTo(Long.parseLong(trial.method().trial().get("target")) * sites);
+            }
         }
     }
 
