@@ -1,6 +1,5 @@
 package headroom.engine.data;
 
-import headroom.engine.compute.Keys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,12 +15,8 @@ public final class PaddedBatches implements BatchSource {
     private final int batch;
     private final int longest;
     private final int pad;
-    private final BatchOrder how;
-    private final int[] sizes;
-    private final long seed;
     private final TokenLengths lengths;
-    private Cursor cursor = Cursor.START;
-    private int[] order;
+    private final Epochs epochs;
 
     private record Row(long id, int[] ids, int[] segments, int label) {}
 
@@ -48,14 +43,11 @@ public final class PaddedBatches implements BatchSource {
         this.batch = batch;
         this.longest = longest;
         this.pad = tokenizer.pad().orElse(0);
-        this.how = how;
-        this.seed = seed;
         List<Integer> counted = new ArrayList<>();
         this.train = rows(data.train(), tokenizer, longest, counted);
         this.heldOut = rows(data.heldOut(), tokenizer, longest, new ArrayList<>());
         this.lengths = TokenLengths.of(counted.stream().mapToInt(i -> i).toArray(), data.train().stream().mapToLong(Example::row).toArray(), longest);
-        this.sizes = train.stream().mapToInt(row -> row.ids.length).toArray();
-        this.order = order(0);
+        this.epochs = new Epochs("examples", "training rows: the dataset has changed", how, train.stream().mapToInt(row -> row.ids.length).toArray(), batch, seed);
     }
 
     private static List<Row> rows(List<Example> examples, Tokenizer tokenizer, int longest, List<Integer> lengths) {
@@ -81,40 +73,22 @@ public final class PaddedBatches implements BatchSource {
 
     @Override
     public Batch next() {
-        int from = cursor.position();
-        int to = Math.min(from + batch, train.size());
-        Batch next = collate(Arrays.stream(order, from, to).mapToObj(train::get).toList());
-        if (to == train.size()) {
-            seek(new Cursor(cursor.epoch() + 1, 0));
-        } else {
-            cursor = new Cursor(cursor.epoch(), to);
-        }
-        return next;
+        return collate(Arrays.stream(epochs.next()).mapToObj(train::get).toList());
     }
 
     @Override
     public Cursor cursor() {
-        return cursor;
+        return epochs.cursor();
     }
 
     @Override
     public void seek(Cursor to) {
-        if (to.position() >= train.size()) {
-            throw new IllegalArgumentException("position " + to.position() + " lies outside the " + train.size() + " training rows: the dataset has changed since it was saved");
-        }
-        if (to.epoch() != cursor.epoch()) {
-            order = order(to.epoch());
-        }
-        cursor = to;
-    }
-
-    private int[] order(long epoch) {
-        return how.of(sizes, batch, Keys.key(seed, "shuffle", "examples", epoch));
+        epochs.seek(to);
     }
 
     @Override
     public int batchesPerEpoch() {
-        return Math.ceilDiv(train.size(), batch);
+        return epochs.batches();
     }
 
     @Override

@@ -20,13 +20,10 @@ public final class SegmentedRows implements BatchSource {
     private final int length;
     private final int slots;
     private final int pad;
-    private final BatchOrder how;
-    private final long seed;
     private final List<List<Text>> train;
     private final List<List<Text>> heldOut;
     private final TokenLengths lengths;
-    private Cursor cursor = Cursor.START;
-    private int[] order;
+    private final Epochs epochs;
 
     private record Text(long row, int[] ids, int[] segments, int label) {}
 
@@ -45,8 +42,6 @@ public final class SegmentedRows implements BatchSource {
         }
         this.classes = data.kind() == DatasetKind.CLASSIFICATION;
         this.batch = batch;
-        this.how = how == BatchOrder.LENGTH ? BatchOrder.SHUFFLED : how;
-        this.seed = seed;
         this.pad = tokenizer.pad().orElse(0);
         List<Integer> counted = new ArrayList<>();
         List<Text> texts = texts(data.train(), tokenizer, longest, counted);
@@ -62,7 +57,7 @@ public final class SegmentedRows implements BatchSource {
         this.length = Math.min(longest, Math.ceilDiv(used, MULTIPLE) * MULTIPLE);
         // next tokens have a target at every place, so the number of texts does not matter there
         this.slots = classes ? Math.max(most(train), most(heldOut)) : length;
-        this.order = order(0);
+        this.epochs = new Epochs("rows", "packed rows: dataset or length have changed", how == BatchOrder.LENGTH ? BatchOrder.SHUFFLED : how, new int[train.size()], batch, seed);
     }
 
     private List<Text> texts(List<Example> examples, Tokenizer tokenizer, int longest, List<Integer> counted) {
@@ -127,40 +122,22 @@ public final class SegmentedRows implements BatchSource {
 
     @Override
     public Batch next() {
-        int from = cursor.position();
-        int to = Math.min(from + batch, train.size());
-        Batch next = collate(Arrays.stream(order, from, to).mapToObj(train::get).toList());
-        if (to == train.size()) {
-            seek(new Cursor(cursor.epoch() + 1, 0));
-        } else {
-            cursor = new Cursor(cursor.epoch(), to);
-        }
-        return next;
+        return collate(Arrays.stream(epochs.next()).mapToObj(train::get).toList());
     }
 
     @Override
     public Cursor cursor() {
-        return cursor;
+        return epochs.cursor();
     }
 
     @Override
     public void seek(Cursor to) {
-        if (to.position() >= train.size()) {
-            throw new IllegalArgumentException("position " + to.position() + " lies outside the " + train.size() + " packed rows: dataset or length have changed since it was saved");
-        }
-        if (to.epoch() != cursor.epoch()) {
-            order = order(to.epoch());
-        }
-        cursor = to;
-    }
-
-    private int[] order(long epoch) {
-        return how.of(new int[train.size()], batch, Keys.key(seed, "shuffle", "rows", epoch));
+        epochs.seek(to);
     }
 
     @Override
     public int batchesPerEpoch() {
-        return Math.ceilDiv(train.size(), batch);
+        return epochs.batches();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package headroom.engine.data;
 
-import headroom.engine.compute.Keys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,12 +14,9 @@ public final class TokenBlocks implements BatchSource {
     private final int batch;
     private final int length;
     private final int pad;
-    private final BatchOrder how;
-    private final long seed;
     private final TokenLengths lengths;
     private final int blocks;
-    private Cursor cursor = Cursor.START;
-    private int[] order;
+    private final Epochs epochs;
 
     /**
      * @param batch blocks per step
@@ -39,8 +35,6 @@ public final class TokenBlocks implements BatchSource {
         this.batch = batch;
         this.length = length;
         this.pad = tokenizer.pad().orElse(0);
-        this.how = how;
-        this.seed = seed;
         int[] counted = new int[data.train().size()];
         this.train = stream(data.train(), tokenizer, counted);
         this.heldOut = stream(data.heldOut(), tokenizer, new int[data.heldOut().size()]);
@@ -50,7 +44,7 @@ public final class TokenBlocks implements BatchSource {
         // a long document runs on into the next block: nothing is cut
         this.lengths = TokenLengths.of(counted, data.train().stream().mapToLong(Example::row).toArray(), Integer.MAX_VALUE);
         this.blocks = blocks(train);
-        this.order = order(0);
+        this.epochs = new Epochs("blocks", "blocks: dataset or length have changed", how == BatchOrder.FILE ? how : BatchOrder.SHUFFLED, new int[blocks], batch, seed);
     }
 
     private static int[] stream(List<Example> documents, Tokenizer tokenizer, int[] lengths) {
@@ -82,40 +76,22 @@ public final class TokenBlocks implements BatchSource {
 
     @Override
     public Batch next() {
-        int from = cursor.position();
-        int to = Math.min(from + batch, blocks);
-        Batch next = collate(train, Arrays.copyOfRange(order, from, to));
-        if (to == blocks) {
-            seek(new Cursor(cursor.epoch() + 1, 0));
-        } else {
-            cursor = new Cursor(cursor.epoch(), to);
-        }
-        return next;
+        return collate(train, epochs.next());
     }
 
     @Override
     public Cursor cursor() {
-        return cursor;
+        return epochs.cursor();
     }
 
     @Override
     public void seek(Cursor to) {
-        if (to.position() >= blocks) {
-            throw new IllegalArgumentException("position " + to.position() + " lies outside the " + blocks + " blocks: dataset or length have changed since it was saved");
-        }
-        if (to.epoch() != cursor.epoch()) {
-            order = order(to.epoch());
-        }
-        cursor = to;
-    }
-
-    private int[] order(long epoch) {
-        return (how == BatchOrder.FILE ? BatchOrder.FILE : BatchOrder.SHUFFLED).of(new int[blocks], batch, Keys.key(seed, "shuffle", "blocks", epoch));
+        epochs.seek(to);
     }
 
     @Override
     public int batchesPerEpoch() {
-        return Math.ceilDiv(blocks, batch);
+        return epochs.batches();
     }
 
     @Override
