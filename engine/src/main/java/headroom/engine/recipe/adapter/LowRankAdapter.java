@@ -29,7 +29,7 @@ public final class LowRankAdapter implements Adapter {
     public static final String B_GROUP = "lora_b";
 
     /** One pair at one site. */
-    public record Pair(LinearSite site, Parameter a, Parameter b, double scale, double dropout) implements LinearSite.Branch {
+    public record Pair(LinearSite site, Parameter a, Parameter b, double scale, double dropout) implements LinearSite.Branch, SiteDelta {
         @Override
         public List<Parameter> parameters() {
             return List.of(a, b);
@@ -45,6 +45,7 @@ public final class LowRankAdapter implements Adapter {
         }
 
         /** s·B·A [out, in] in float32, owned by the caller: what merging adds to the weight. */
+        @Override
         public Tensor delta(Compute c) {
             try (Tensor b32 = c.call(CoreKernels.CAST, b.data(), (long) DType.F32.torchCode());
                     Tensor a32 = c.call(CoreKernels.CAST, a.data(), (long) DType.F32.torchCode())) {
@@ -123,14 +124,7 @@ public final class LowRankAdapter implements Adapter {
     /** W + s·B·A. */
     @Override
     public Tensor merged(Compute c, LinearSite site, Tensor weight) {
-        for (Pair p : pairs) {
-            if (p.site() == site) {
-                try (Tensor delta = p.delta(c)) {
-                    c.apply(ElementwiseKernels.ADD_INTO, weight, delta);
-                }
-            }
-        }
-        return weight;
+        return SiteDelta.added(c, site, weight, pairs);
     }
 
     @Override

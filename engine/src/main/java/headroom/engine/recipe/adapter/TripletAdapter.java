@@ -30,7 +30,7 @@ public final class TripletAdapter implements Adapter {
     private static final double DEVIATION = 0.02;
 
     /** The triplets of one site: row j of A [r, in], number j of E [r], column j of B [out, r]. */
-    public record Part(LinearSite site, Parameter a, Parameter e, Parameter b, double scale, double dropout) implements LinearSite.Branch {
+    public record Part(LinearSite site, Parameter a, Parameter e, Parameter b, double scale, double dropout) implements LinearSite.Branch, SiteDelta {
         @Override
         public List<Parameter> parameters() {
             return List.of(a, e, b);
@@ -51,7 +51,8 @@ public final class TripletAdapter implements Adapter {
             }
         }
 
-        Tensor delta(Compute c) {
+        @Override
+        public Tensor delta(Compute c) {
             try (Tensor b32 = weighted(c); Tensor a32 = c.call(CoreKernels.CAST, a.data(), (long) DType.F32.torchCode())) {
                 return c.call(LinearKernels.LINEAR_DX, b32, a32);
             }
@@ -115,14 +116,7 @@ public final class TripletAdapter implements Adapter {
     /** W + s·B·diag(E)·A. */
     @Override
     public Tensor merged(Compute c, LinearSite site, Tensor weight) {
-        for (Part p : parts) {
-            if (p.site() == site) {
-                try (Tensor delta = p.delta(c)) {
-                    c.apply(ElementwiseKernels.ADD_INTO, weight, delta);
-                }
-            }
-        }
-        return weight;
+        return SiteDelta.added(c, site, weight, parts);
     }
 
     @Override

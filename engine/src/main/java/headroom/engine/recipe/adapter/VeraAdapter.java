@@ -5,7 +5,6 @@ import headroom.engine.compute.DType;
 import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.CoreKernels;
-import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.LinearKernels;
 import headroom.engine.compute.kernel.ScalingKernels;
 import headroom.engine.memory.Category;
@@ -25,7 +24,7 @@ import java.util.List;
  */
 public final class VeraAdapter implements Adapter {
     /** The vectors of one site, and its slices of the shared bases. */
-    public record Part(LinearSite site, Parameter d, Parameter b, Tensor turned, Tensor out, double dropout) implements LinearSite.Branch {
+    public record Part(LinearSite site, Parameter d, Parameter b, Tensor turned, Tensor out, double dropout) implements LinearSite.Branch, SiteDelta {
         @Override
         public List<Parameter> parameters() {
             return List.of(d, b);
@@ -37,7 +36,8 @@ public final class VeraAdapter implements Adapter {
         }
 
         /** diag(λb)·B·diag(λd)·A [out, in] in float32, owned by the caller. */
-        Tensor delta(Compute c) {
+        @Override
+        public Tensor delta(Compute c) {
             try (Tensor rows = wide(c, out); Tensor a = wide(c, turned); Tensor wd = wide(c, d.data()); Tensor wb = wide(c, b.data())) {
                 c.apply(ScalingKernels.SCALE_ROWS_INTO, rows, wb);
                 c.apply(ScalingKernels.SCALE_COLUMNS_INTO, rows, wd);
@@ -105,14 +105,7 @@ public final class VeraAdapter implements Adapter {
     /** W + diag(λb)·B·diag(λd)·A. */
     @Override
     public Tensor merged(Compute c, LinearSite site, Tensor weight) {
-        for (Part p : parts) {
-            if (p.site() == site) {
-                try (Tensor delta = p.delta(c)) {
-                    c.apply(ElementwiseKernels.ADD_INTO, weight, delta);
-                }
-            }
-        }
-        return weight;
+        return SiteDelta.added(c, site, weight, parts);
     }
 
     @Override

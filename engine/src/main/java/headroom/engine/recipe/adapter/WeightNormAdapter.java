@@ -4,7 +4,6 @@ import headroom.engine.compute.Compute;
 import headroom.engine.compute.DType;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.CoreKernels;
-import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.ScalingKernels;
 import headroom.engine.compute.kernel.SupportKernels;
 import headroom.engine.memory.Category;
@@ -91,9 +90,7 @@ public final class WeightNormAdapter implements Adapter {
     public Tensor merged(Compute c, LinearSite site, Tensor weight) {
         for (Part p : parts) {
             if (p.pair().site() == site) {
-                try (Tensor delta = p.pair().delta(c)) {
-                    c.apply(ElementwiseKernels.ADD_INTO, weight, delta);
-                }
+                SiteDelta.added(c, site, weight, List.of(p.pair()));
                 try (Tensor squares = c.call(SupportKernels.ROW_SQUARES, weight); Tensor m = c.call(CoreKernels.CAST, p.m().data(), (long) DType.F32.torchCode());
                         Tensor norm = c.call(ScalingKernels.ROOT, squares); Tensor factor = c.call(ScalingKernels.QUOTIENT, m, norm)) {
                     c.apply(ScalingKernels.SCALE_ROWS_INTO, weight, factor);
