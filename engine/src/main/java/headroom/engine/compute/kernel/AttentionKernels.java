@@ -12,8 +12,6 @@ import java.util.List;
  * <p>The fused pair never holds the [T, T] probabilities: it keeps their log-sum-exp and rebuilds them a tile at a time ("FlashAttention", 2022).
  */
 public final class AttentionKernels {
-    private static final long KEY_TILE = 512;
-
     /** {@code (q, k, v, lengths, H, K, causal)} → out, lse [B, H, T]. */
     public static final Kernel ATTENTION = new Kernel("attention", a -> {
         Sizes s = Sizes.of(a, 0, 3);
@@ -181,28 +179,12 @@ public final class AttentionKernels {
             return causal ? all / 2 : all;
         }
 
-        private long queryTile() {
-            return Math.min(length, length >= 768 ? 256 : length >= 192 ? 64 : 32);
-        }
-
-        private long keyTile() {
-            return Math.min(length, KEY_TILE);
-        }
-
-        /** Scores, running maximum and sum, and the output tile of each thread; for narrow types the probabilities once more in that type. */
         long forwardTiles() {
-            long wide = Tiles.wide(dtype).bytes();
-            long narrow = Tiles.isWide(dtype) ? 0 : dtype.bytes();
-            long q = queryTile();
-            return Tiles.THREADS * (wide * (q * keyTile() + 2 * q + q * headWidth) + narrow * q * keyTile());
+            return new FlashTiles(dtype, length, length, headWidth).forwardBytes();
         }
 
-        /** Probabilities and their gradient of each thread; for narrow types both once more, and the factors of a product laid out anew. */
         long backwardTiles() {
-            long wide = Tiles.wide(dtype).bytes();
-            long narrow = Tiles.isWide(dtype) ? 0 : dtype.bytes();
-            long products = narrow * ((16 << 10) + queryTile() * keyTile() + keyTile() * headWidth + queryTile() * headWidth);
-            return Tiles.THREADS * (2 * (wide + narrow) * queryTile() * keyTile() + products);
+            return new FlashTiles(dtype, length, length, headWidth).backwardBytes();
         }
     }
 }

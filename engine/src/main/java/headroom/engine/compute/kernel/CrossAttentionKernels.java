@@ -11,8 +11,6 @@ import java.util.List;
  * query heads. Fused: no [N, P] probabilities are held.
  */
 public final class CrossAttentionKernels {
-    private static final long KEY_TILE = 512;
-
     /** {@code (q, k, v, H, K)} → out, lse [H, N]. */
     public static final Kernel CROSS_ATTENTION = new Kernel("cross_attention", a -> {
         Sizes s = Sizes.of(a, 0, 3);
@@ -75,27 +73,12 @@ public final class CrossAttentionKernels {
             return count * 2 * heads * rows * keys * headWidth;
         }
 
-        private long queryTile() {
-            return Math.min(rows, rows >= 768 ? 256 : rows >= 192 ? 64 : 32);
-        }
-
-        private long keyTile() {
-            return Math.min(keys, KEY_TILE);
-        }
-
-        /** As in {@link AttentionKernels}: scores, running maximum and sum, and the output tile of each thread; narrow types hold the probabilities once more. */
         long forwardTiles() {
-            long wide = Tiles.wide(dtype).bytes();
-            long narrow = Tiles.isWide(dtype) ? 0 : dtype.bytes();
-            long q = queryTile();
-            return Tiles.THREADS * (wide * (q * keyTile() + 2 * q + q * headWidth) + narrow * q * keyTile());
+            return new FlashTiles(dtype, rows, keys, headWidth).forwardBytes();
         }
 
         long backwardTiles() {
-            long wide = Tiles.wide(dtype).bytes();
-            long narrow = Tiles.isWide(dtype) ? 0 : dtype.bytes();
-            long products = narrow * ((16 << 10) + queryTile() * keyTile() + keyTile() * headWidth + queryTile() * headWidth);
-            return Tiles.THREADS * (2 * (wide + narrow) * queryTile() * keyTile() + products);
+            return new FlashTiles(dtype, rows, keys, headWidth).backwardBytes();
         }
     }
 }
