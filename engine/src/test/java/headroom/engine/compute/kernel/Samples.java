@@ -50,9 +50,7 @@ final class Samples implements AutoCloseable {
         state(m);
         quantisation(m);
         saves(m);
-        lowRank(m);
-        scaling(m);
-        factors(m);
+        FactorSamples.into(m);
         head(m);
         stores(m);
         support(m);
@@ -203,49 +201,11 @@ final class Samples implements AutoCloseable {
         m.put("fp8_decode", s -> s.args(s.tensor(DType.U8, i -> s.random.nextInt(120), 77), s.brains(5), (long) DType.F8_E4M3.torchCode(), 16L, (long) s.dtype.torchCode()));
     }
 
-    private static void lowRank(Map<String, Maker> m) {
-        m.put("lora_forward", s -> s.args(s.real(7, 3), s.real(7, 5), s.wide(2, 5), s.wide(3, 2), 2.0));
-        m.put("lora_dx_acc", s -> s.args(s.real(7, 5), s.real(7, 3), s.wide(2, 5), s.wide(3, 2), 2.0));
-        m.put("lora_dw", s -> s.args(s.real(7, 3), s.real(7, 5), s.real(7, 2), s.wide(3, 2), 2.0));
-        m.put("svd_basis", s -> s.args(s.real(7, 5), 3L, true));
-        m.put("project_left", s -> s.args(s.wide(7, 3), s.real(7, 5)));
-        m.put("project_right", s -> s.args(s.real(7, 5), s.wide(5, 3)));
-        m.put("unproject_left_into", s -> s.args(s.real(7, 5), s.wide(7, 3), s.wide(3, 5), -0.5));
-        m.put("unproject_right_into", s -> s.args(s.real(7, 5), s.wide(5, 3), s.wide(7, 3), -0.5));
-    }
-
     private static void stores(Map<String, Maker> m) {
         m.put("balance_into", s -> s.args(s.wide(7, 3), s.wide(3, 5)));
         m.put("add_entries_into", s -> s.args(s.real(3, 5), s.real(6), s.tensor(DType.I32, i -> 4 * i + 1, 6), 2L));
         m.put("keep_of_groups_into", s -> s.args(s.real(5, 8), 2L, 4L));
         m.put("keep_where_into", s -> s.args(s.real(5, 8), s.tensor(s.dtype, i -> i % 3, 5, 8)));
-    }
-
-    private static void scaling(Map<String, Maker> m) {
-        for (String name : List.of("scale_columns", "scale_columns_into")) {
-            m.put(name, s -> s.args(s.real(6, 9), s.wide(9)));
-        }
-        for (String name : List.of("scale_rows", "scale_rows_into")) {
-            m.put(name, s -> s.args(s.real(6, 9), s.wide(6)));
-        }
-        m.put("rescale_columns_into", s -> s.args(s.real(6, 9), s.wide(9), s.real(9)));
-        for (String name : List.of("column_dots", "row_dots")) {
-            m.put(name, s -> s.args(s.real(6, 9), s.real(6, 9)));
-        }
-        m.put("column_dots_beyond", s -> s.args(s.real(6, 9), s.real(6, 9), s.real(9)));
-        m.put("root", s -> s.args(s.tensor(s.dtype, i -> 0.5 + i / 8.0, 9)));
-        m.put("quotient", s -> s.args(s.real(9), s.tensor(s.dtype, i -> 0.5 + i / 8.0, 9)));
-    }
-
-    private static void factors(Map<String, Maker> m) {
-        m.put("lora_row_norms", s -> s.args(s.tensor(Tiles.wide(s.dtype), i -> 200 + i, 6), s.real(6, 3), s.real(6, 3), s.real(3, 3), 0.5));
-        m.put("svd_pair", s -> s.args(s.real(7, 5), 3L, 0.5));
-        m.put("orthogonal_rows", s -> s.args(s.real(3, 5)));
-        m.put("orthogonal_columns", s -> s.args(s.real(5, 3)));
-        m.put("orthogonal_rows_dx", s -> s.args(s.real(3, 5), 0.5));
-        m.put("orthogonal_columns_dx", s -> s.args(s.real(5, 3), 0.5));
-        m.put("sensitivity_into", s -> s.args(s.positive(3, 5), s.positive(3, 5), s.real(3, 5), s.real(3, 5), 0.75, 0.5));
-        m.put("triplet_scores", s -> s.args(s.positive(3, 5), s.positive(3, 5), s.positive(4, 3), s.positive(4, 3), s.positive(3), s.positive(3)));
     }
 
     private static void head(Map<String, Maker> m) {

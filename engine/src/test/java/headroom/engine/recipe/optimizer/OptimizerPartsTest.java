@@ -1,20 +1,22 @@
 package headroom.engine.recipe.optimizer;
 
+import static headroom.engine.recipe.optimizer.Steps.gradients;
+import static headroom.engine.recipe.optimizer.Steps.model;
+import static headroom.engine.recipe.optimizer.Steps.noise;
+import static headroom.engine.recipe.optimizer.Steps.run;
+import static headroom.engine.recipe.optimizer.Steps.same;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import headroom.engine.compute.DType;
-import headroom.engine.compute.Keys;
 import headroom.engine.compute.Tensor;
 import headroom.engine.memory.Account;
-import headroom.engine.memory.BudgetExceededException;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
-import headroom.engine.recipe.OptimizerChoice;
-import headroom.engine.recipe.OptimizerChoice.AdamW;
 import headroom.engine.recipe.OptimizerChoice.Adafactor;
+import headroom.engine.recipe.OptimizerChoice.AdamW;
 import headroom.engine.recipe.OptimizerChoice.ApolloScaling;
 import headroom.engine.recipe.OptimizerChoice.Bf16State;
 import headroom.engine.recipe.OptimizerChoice.Clip;
@@ -26,6 +28,7 @@ import headroom.engine.recipe.OptimizerChoice.Lion;
 import headroom.engine.recipe.OptimizerChoice.LowRank;
 import headroom.engine.recipe.OptimizerChoice.ResetState;
 import headroom.engine.recipe.OptimizerChoice.Sgd;
+import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Support;
 import headroom.engine.tape.Trainables;
@@ -44,40 +47,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The parts of the optimizer slot, each by what it promises: timing, clipping, residence, lifecycle, groups, and that all of them save and restore. */
 class OptimizerPartsTest {
     private static final OptimizerChoice ADAM = Steps.constant(0.01, AdamW.standard(0.1));
-
-    private static IntToDoubleFunction noise(long key) {
-        return i -> Keys.uniform(key, i) - 0.5;
-    }
-
-    /** Two matrices, a table and a vector. */
-    private static Steps model(OptimizerChoice c, DType type) {
-        Steps s = new Steps(c);
-        s.add("a", Parameter.Role.MATRIX, type, noise(1), 20, 33);
-        s.add("b", Parameter.Role.MATRIX, type, noise(2), 40, 12);
-        s.add("table", Parameter.Role.EMBEDDING, type, noise(3), 50, 12);
-        s.add("bias", Parameter.Role.BIAS, type, noise(4), 33);
-        return s;
-    }
-
-    private static Map<String, IntToDoubleFunction> gradients(long step) {
-        Map<String, IntToDoubleFunction> g = new LinkedHashMap<>();
-        for (String path : List.of("a", "b", "table", "bias")) {
-            g.put(path, noise(Keys.key(step, "gradient", path, 0)));
-        }
-        return g;
-    }
-
-    private static void run(Steps s, int from, int to) {
-        for (int t = from; t < to; t++) {
-            s.step(gradients(t));
-        }
-    }
-
-    private static void same(Steps x, Steps y) {
-        for (String path : x.parameters.keySet()) {
-            assertThat(x.weight(path)).as(path).containsExactly(y.weight(path));
-        }
-    }
 
     @Test
     void lomoIsSgdWithoutMomentumToTheBit() {
@@ -163,67 +132,6 @@ class OptimizerPartsTest {
             assertThat(s.weight("b")[0]).isCloseTo(1 - 16 * 1.1f, within(1e-5f));
             assertThat(s.weight("plain")[0]).isEqualTo(0.5f);
             assertThat(s.weight("scales")[0]).isEqualTo(0.9f);
-        }
-    }
-
-    @Test
-    void offloadedStateStepsBitForBitAsStateOnTheDeviceAndLeavesItByExactlyItsBytes() {
-        for (DType type : List.of(DType.F32, DType.BF16)) {
-            for (OptimizerChoice.Residence residence : List.of(HostState.offloaded(), new HostState(0, true))) {
-                try (Steps device = model(ADAM, type); Steps host = model(ADAM.with(residence), type)) {
-                    run(device, 0, 4);
-                    run(host, 0, 4);
-                    same(device, host);
-                    long state = device.ledger.total(Category.OPTIMIZER);
-                    long elements = 20 * 33 + 40 * 12 + 50 * 12 + 33;
-                    assertThat(state).isEqualTo((type == DType.BF16 ? 12 : 8) * elements);
-                    assertThat(device.ledger.total() - host.ledger.total()).isEqualTo(state);
-                    assertThat(host.ledger.total(Tier.HOST, Category.OPTIMIZER)).isEqualTo(state);
-                    assertThat(host.ledger.total(Tier.HOST)).as("nothing else stays on the host").isEqualTo(state);
-                }
-            }
-        }
-    }
-
-    @Test
-    void whatMovesBetweenTiersIsBookedInBothWhileItDoes() {
-        try (Steps s = model(ADAM.with(new HostState(0, true)), DType.F32)) {
-            run(s, 0, 1);
-            long[] most = new long[2];
-            s.ledger.watch((ledger, account, opened) -> {
-                most[0] = Math.max(most[0], ledger.total(Category.OPTIMIZER));
-                most[1] = Math.max(most[1], ledger.total(Category.OPTIMIZER) + ledger.total(Tier.HOST, Category.OPTIMIZER));
-            });
-            long state = s.ledger.total(Tier.HOST);
-            run(s, 1, 2);
-            assertThat(most[0]).as("the state of one parameter visits the device").isEqualTo(8 * 20 * 33);
-            assertThat(most[1]).as("one moment at a time exists twice").isEqualTo(state + 4 * 20 * 33);
-        }
-    }
-
-    /** A budget is about the device, where pages have to come. */
-    @Test
-    void aPageThatFindsNoRoomFailsTheStepAndLeavesNothingBehind() {
-        for (OptimizerChoice.StateCodec codec : List.of(new OptimizerChoice.Float32State(), new Dynamic8State(64, 0))) {
-            Steps s = model(ADAM.with(new HostState(0, true)).with(codec), DType.F32);
-            run(s, 0, 1);
-            // room for all gradients, and for one of two moments of the first matrix beside them
-            s.ledger.setBudget(s.ledger.total() + 12_000);
-            assertThatThrownBy(() -> run(s, 1, 2)).isInstanceOf(BudgetExceededException.class);
-            assertThat(s.ledger.op()).isEqualTo("optimizer step");
-            s.close();
-            assertThat(s.ledger.openAccounts()).isZero();
-        }
-    }
-
-    @Test
-    void pagesHoldLargeParametersOnly() {
-        try (Steps s = new Steps(ADAM.with(HostState.pages()))) {
-            s.add("large", Parameter.Role.MATRIX, DType.F32, i -> 1, 100, 1000);
-            s.add("small", Parameter.Role.MATRIX, DType.F32, i -> 1, 100, 999);
-            s.step(Map.of("large", i -> 1, "small", i -> 1));
-            assertThat(s.ledger.total(Tier.HOST)).isEqualTo(800_000);
-            assertThat(s.ledger.total(Category.OPTIMIZER)).isEqualTo(8 * 99_900);
         }
     }
 

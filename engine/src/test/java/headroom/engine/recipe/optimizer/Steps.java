@@ -1,7 +1,10 @@
 package headroom.engine.recipe.optimizer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import headroom.engine.compute.Compute;
 import headroom.engine.compute.DType;
+import headroom.engine.compute.Keys;
 import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.TorchCompute;
@@ -189,5 +192,39 @@ final class Steps implements AutoCloseable {
         optimizer.close();
         parameters.values().forEach(Parameter::close);
         compute.close();
+    }
+
+    static IntToDoubleFunction noise(long key) {
+        return i -> Keys.uniform(key, i) - 0.5;
+    }
+
+    /** Two matrices, a table and a vector. */
+    static Steps model(OptimizerChoice c, DType type) {
+        Steps s = new Steps(c);
+        s.add("a", Parameter.Role.MATRIX, type, noise(1), 20, 33);
+        s.add("b", Parameter.Role.MATRIX, type, noise(2), 40, 12);
+        s.add("table", Parameter.Role.EMBEDDING, type, noise(3), 50, 12);
+        s.add("bias", Parameter.Role.BIAS, type, noise(4), 33);
+        return s;
+    }
+
+    static Map<String, IntToDoubleFunction> gradients(long step) {
+        Map<String, IntToDoubleFunction> g = new LinkedHashMap<>();
+        for (String path : List.of("a", "b", "table", "bias")) {
+            g.put(path, noise(Keys.key(step, "gradient", path, 0)));
+        }
+        return g;
+    }
+
+    static void run(Steps s, int from, int to) {
+        for (int t = from; t < to; t++) {
+            s.step(gradients(t));
+        }
+    }
+
+    static void same(Steps x, Steps y) {
+        for (String path : x.parameters.keySet()) {
+            assertThat(x.weight(path)).as(path).containsExactly(y.weight(path));
+        }
     }
 }
