@@ -18,30 +18,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A model, a task and data small enough to train in a blink: tell texts of early letters from texts of late ones, or learn to spell them. */
-record TinyTask(ModelConfig config, Assembly.Task task, Dataset data) {
+public record TinyTask(ModelConfig config, Assembly.Task task, Dataset data) {
     private static final String ENCODER = """
             {"model_type":"bert","vocab_size":128,"hidden_size":32,"num_hidden_layers":3,"num_attention_heads":4,"intermediate_size":64,"max_position_embeddings":64,"type_vocab_size":2}""";
     private static final String DECODER = """
             {"model_type":"llama","vocab_size":128,"hidden_size":32,"num_hidden_layers":3,"num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":64,"max_position_embeddings":64}""";
 
-    static TinyTask encoder() {
+    public static TinyTask encoder() {
         return new TinyTask(HuggingFaceConfig.parse("encoder", ENCODER), new Assembly.Task.Classification(2), labelled());
     }
 
-    static TinyTask decoder() {
+    public static TinyTask decoder() {
         return new TinyTask(HuggingFaceConfig.parse("decoder", DECODER), new Assembly.Task.LanguageModelling(), texts());
     }
 
-    Assembly.ModelMaker maker() {
+    public Assembly.ModelMaker maker() {
         return (c, dtype, storage) -> Transformers.build(config, new RandomWeights(c, dtype, storage, config, 3), 0);
     }
 
-    BatchSource batches(int batch, int length, long seed) {
+    public BatchSource batches(int batch, int length, long seed) {
         return data.batches(new Letters(), batch, length, seed);
     }
 
     /** Rows as a recipe wants them. */
-    BatchSource batches(DataChoice choice, long seed) {
+    public BatchSource batches(DataChoice choice, long seed) {
         return data.batches(new Letters(), choice.batch() * choice.accumulate(), choice.length(), choice.order(), choice.pack(), seed);
     }
 

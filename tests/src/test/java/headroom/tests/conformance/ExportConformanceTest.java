@@ -11,6 +11,7 @@ import headroom.engine.exchange.TensorFile;
 import headroom.engine.method.Method;
 import headroom.engine.plan.Rehearsal;
 import headroom.engine.recipe.AdapterChoice;
+import headroom.engine.train.TinyTask;
 import headroom.engine.workbench.ExportKind;
 import headroom.engine.workbench.ExportReport;
 import headroom.engine.workbench.LocalWorkbench;
@@ -159,7 +160,7 @@ class ExportConformanceTest {
     }
 
     private static boolean merges(Trial trial) {
-        SmallTask task = trial.task();
+        TinyTask task = trial.task();
         try (Rehearsal dry = new Rehearsal(trial.recipe(Trial.USUAL), task.maker(), task.task(), Run.SEED, STEPS)) {
             return dry.assembly().adapter() == null || dry.assembly().adapter().merges();
         }

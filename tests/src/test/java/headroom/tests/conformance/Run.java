@@ -18,6 +18,7 @@ import headroom.engine.tape.Trainables;
 import headroom.engine.train.Checkpoint;
 import headroom.engine.train.Control;
 import headroom.engine.train.RunListener;
+import headroom.engine.train.TinyTask;
 import headroom.engine.train.Trainer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -59,14 +60,14 @@ record Run(List<Double> losses, List<Long> counts, Map<Long, Map<String, Double>
         }
     }
 
-    static Run of(SmallTask task, Recipe recipe, Way way) throws IOException, InterruptedException {
+    static Run of(TinyTask task, Recipe recipe, Way way) throws IOException, InterruptedException {
         Ledger ledger = new Ledger();
         Heard heard = new Heard(way.stopAfter());
         Ledger.Peak peak;
         Map<String, Long> after;
         try (TorchCompute compute = TorchCompute.cpu(ledger); Assembly assembly = assembly(compute, task, recipe, way.steps())) {
             heard.assembly = assembly;
-            BatchSource data = task.batches(recipe.data().batch(), recipe.data().length(), SEED);
+            BatchSource data = task.batches(recipe.data(), SEED);
             Trainer trainer = new Trainer(assembly, data, new Trainer.Extent(way.steps(), way.steps() / 2, 0, way.checkpoints()), heard.control, heard);
             if (way.from() != null) {
                 try (Checkpoint.Opened opened = Checkpoint.open(way.from())) {
@@ -88,16 +89,16 @@ record Run(List<Double> losses, List<Long> counts, Map<Long, Map<String, Double>
     }
 
     /** What a dry run of the same program came to, given the shapes that the data decided. */
-    Ledger.Peak planned(SmallTask task, Recipe recipe, int steps) {
+    Ledger.Peak planned(TinyTask task, Recipe recipe, int steps) {
         return Rehearsal.peakOf(recipe, task.maker(), task.task(), SEED, steps, occasions);
     }
 
-    private static Assembly assembly(Compute compute, SmallTask task, Recipe recipe, int steps) {
+    private static Assembly assembly(Compute compute, TinyTask task, Recipe recipe, int steps) {
         return new Assembly(compute, recipe, task.maker(), task.task(), SEED, steps);
     }
 
     /** Everything is drawn from keys, so a second assembly holds what the first began with; taken apart from the run, whose ledger must see nothing of it. */
-    private static Map<String, Long> fresh(SmallTask task, Recipe recipe, int steps) {
+    private static Map<String, Long> fresh(TinyTask task, Recipe recipe, int steps) {
         try (TorchCompute compute = TorchCompute.cpu(new Ledger()); Assembly assembly = assembly(compute, task, recipe, steps)) {
             return checksums(assembly);
         }

@@ -5,6 +5,7 @@ import headroom.engine.method.Methods;
 import headroom.engine.method.Settings;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.Validator;
+import headroom.engine.train.TinyTask;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +40,8 @@ record Trial(Method method, String model) {
         return chosen.isEmpty() ? Methods.all() : chosen.stream().map(Methods::named).toList();
     }
 
-    SmallTask task() {
-        return model.equals("encoder") ? SmallTask.encoder() : SmallTask.decoder();
+    TinyTask task() {
+        return model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
     }
 
     /** The rate is high for all: a few steps must show something. What the entry says of small models goes over everything else. */
