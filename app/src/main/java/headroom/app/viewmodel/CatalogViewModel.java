@@ -5,21 +5,16 @@ import headroom.engine.workbench.DatasetEntry;
 import headroom.engine.workbench.MemoryPlan;
 import headroom.engine.workbench.MethodEntry;
 import headroom.engine.workbench.ModelEntry;
-import headroom.engine.workbench.PlanRequest;
 import headroom.engine.workbench.Problem;
-import headroom.engine.workbench.Progress;
 import headroom.engine.workbench.TaskKind;
 import headroom.engine.workbench.Verdict;
 import headroom.engine.workbench.Workbench;
-import headroom.engine.workbench.WorkbenchException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicInteger;
-import javafx.application.Platform;
+import java.util.function.UnaryOperator;
 import javafx.beans.Observable;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
@@ -46,8 +41,7 @@ public final class CatalogViewModel implements AutoCloseable {
     private final Journey journey;
     private final Background background = new Background("catalog");
     private final ClaimsViewModel claims;
-    private final Background badges = new Background("catalog-badges");
-    private final AtomicInteger wanted = new AtomicInteger();
+    private final MethodBadges badges;
     private final ObservableList<ModelEntry> models = FXCollections.observableArrayList();
     private final ObservableList<DatasetEntry> datasets = FXCollections.observableArrayList();
     private final ObservableList<MethodRow> methods = FXCollections.observableArrayList();
@@ -81,6 +75,7 @@ public final class CatalogViewModel implements AutoCloseable {
         this.workbench = workbench;
         this.journey = journey;
         claims = new ClaimsViewModel(workbench);
+        badges = new MethodBadges(workbench);
         for (final Observable changed : List.of(modelSearch, modelFilter)) {
             changed.addListener(o -> quietly(this::filterModels));
         }
@@ -331,53 +326,15 @@ public final class CatalogViewModel implements AutoCloseable {
     }
 
     private void planBadges() {
-        final int mine = wanted.incrementAndGet();
         planned.set(0);
         if (journey.request().isEmpty() || methods.isEmpty()) {
+            badges.stop();
             return;
         }
-        // full fine-tuning first: the others are measured against it
-        final List<MethodEntry> entries = methods.stream().map(MethodRow::entry)
-                .sorted(Comparator.comparing(entry -> entry.id().equals("full") ? 0 : 1)).toList();
-        final List<PlanRequest> requests = entries.stream().map(entry -> journey.request(entry.id()).orElseThrow()).toList();
-        final Progress stillWanted = new Progress() {
-            @Override
-            public void at(At at) {
-                // a badge shows answers, not how far they are
-            }
-
-            @Override
-            public boolean cancelled() {
-                return wanted.get() != mine;
-            }
-        };
-        badges.work(() -> {
-            double full = Double.NaN;
-            for (int i = 0; i < entries.size() && !stillWanted.cancelled(); i++) {
-                full = badge(entries.get(i), requests.get(i), full, mine, stillWanted);
-            }
-            return mine;
-        }, done -> { }, problem::set);
+        badges.plan(methods.stream().map(MethodRow::entry).toList(), id -> journey.request(id).orElseThrow(), this::put, problem::set);
     }
 
-    private double badge(MethodEntry entry, PlanRequest request, double full, int mine, Progress stillWanted) {
-        try {
-            final MemoryPlan plan = workbench.sketch(request, stillWanted);
-            final double yardstick = entry.id().equals("full") ? plan.flops() : full;
-            Platform.runLater(() -> put(mine, entry.id(), row -> row.with(plan, plan.flops() / yardstick)));
-            return yardstick;
-        } catch (CancellationException _) {
-            return full;
-        } catch (WorkbenchException e) {
-            Platform.runLater(() -> put(mine, entry.id(), row -> row.with(e.problem())));
-            return full;
-        }
-    }
-
-    private void put(int asked, String id, java.util.function.UnaryOperator<MethodRow> change) {
-        if (asked != wanted.get()) {
-            return;
-        }
+    private void put(String id, UnaryOperator<MethodRow> change) {
         for (int i = 0; i < methods.size(); i++) {
             if (methods.get(i).entry().id().equals(id)) {
                 final int at = i;
@@ -403,7 +360,6 @@ public final class CatalogViewModel implements AutoCloseable {
 
     @Override
     public void close() {
-        wanted.incrementAndGet();
         badges.close();
         claims.close();
         background.close();
