@@ -75,7 +75,7 @@ public final class CatalogViewModel implements AutoCloseable {
         this.workbench = workbench;
         this.journey = journey;
         claims = new ClaimsViewModel(workbench);
-        badges = new MethodBadges(workbench);
+        badges = new MethodBadges(workbench::sketch);
         for (final Observable changed : List.of(modelSearch, modelFilter)) {
             changed.addListener(o -> quietly(this::filterModels));
         }

@@ -5,7 +5,6 @@ import headroom.engine.workbench.MethodEntry;
 import headroom.engine.workbench.PlanRequest;
 import headroom.engine.workbench.Problem;
 import headroom.engine.workbench.Progress;
-import headroom.engine.workbench.Workbench;
 import headroom.engine.workbench.WorkbenchException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -23,12 +23,13 @@ import javafx.application.Platform;
 final class MethodBadges implements AutoCloseable {
     private static final String YARDSTICK = "full";
 
-    private final Workbench workbench;
+    private final BiFunction<PlanRequest, Progress, MemoryPlan> sketch;
     private final Background background = new Background("catalog-badges");
     private final AtomicInteger wanted = new AtomicInteger();
 
-    MethodBadges(Workbench workbench) {
-        this.workbench = workbench;
+    /** @param sketch plans a request, or ends with a {@link CancellationException} when it is no longer wanted */
+    MethodBadges(BiFunction<PlanRequest, Progress, MemoryPlan> sketch) {
+        this.sketch = sketch;
     }
 
     /** Puts an end to what is under way. */
@@ -79,7 +80,7 @@ final class MethodBadges implements AutoCloseable {
     /** @return operations of the yardstick, once they are known */
     private double badge(String id, PlanRequest request, double full, BiConsumer<String, UnaryOperator<MethodRow>> put, Progress stillWanted) {
         try {
-            final MemoryPlan plan = workbench.sketch(request, stillWanted);
+            final MemoryPlan plan = sketch.apply(request, stillWanted);
             final double yardstick = id.equals(YARDSTICK) ? plan.flops() : full;
             put.accept(id, row -> row.with(plan, plan.flops() / yardstick));
             return yardstick;
