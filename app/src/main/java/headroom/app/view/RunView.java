@@ -18,19 +18,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import javafx.animation.PauseTransition;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
 import javafx.scene.control.SplitPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.util.Duration;
 
 /** A run as it goes: state and commands above, memory, loss, speed and layers at the left, machine, plan and events at the right. */
 public final class RunView implements View {
-    private static final Duration TABLES = Duration.millis(250);
-
     private final RunViewModel model;
     private final Navigator navigator;
     private final RunStrip strip;
@@ -44,7 +40,6 @@ public final class RunView implements View {
     private final SplitPane live;
     private final EmptyState empty;
     private final StackPane root = new StackPane();
-    private final PauseTransition tables = new PauseTransition(TABLES);
     private FailurePane failure;
     private String failed = "";
 
@@ -66,7 +61,6 @@ public final class RunView implements View {
         VBox.setVgrow(body, Priority.ALWAYS);
         page = new VBox(strip, Parts.rule(), problems, body);
         root.getChildren().setAll(empty);
-        tables.setOnFinished(event -> tables());
         model.snapshotProperty().addListener((o, was, is) -> show(is));
         model.machineProperty().addListener((o, was, is) -> {
             if (is != null && root.getScene() != null) {
@@ -89,17 +83,17 @@ public final class RunView implements View {
     }
 
     private void show(RunSnapshot now) {
-        root.getChildren().setAll(now == null ? empty : page);
+        final Node wanted = now == null ? empty : page;
+        if (root.getChildren().getFirst() != wanted) {
+            root.getChildren().setAll(wanted);
+        }
         if (now == null) {
             return;
         }
         if (root.getScene() != null || now.state().ended()) {
             memory.draw(now);
         }
-        if (tables.getStatus() != javafx.animation.Animation.Status.RUNNING) {
-            tables();
-            tables.playFromStart();
-        }
+        tables(now);
         now.failure().filter(card -> now.state() == RunState.FAILED).ifPresentOrElse(card -> {
             final String key = now.run() + "/" + now.revision();
             if (!key.equals(failed)) {
@@ -117,12 +111,8 @@ public final class RunView implements View {
         });
     }
 
-    /** Figures change at most four times a second; the last state is always shown. */
-    private void tables() {
-        final RunSnapshot now = model.snapshotProperty().get();
-        if (now == null) {
-            return;
-        }
+    /** With every snapshot, of which there are at most four a second. */
+    private void tables(RunSnapshot now) {
         strip.show(now);
         memory.figures(now);
         curves.show(now);

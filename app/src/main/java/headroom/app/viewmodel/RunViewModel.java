@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javafx.application.Platform;
@@ -28,11 +29,19 @@ import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 
-/** A run as it goes: the newest snapshot four times a second, what can be told to it, and what to do where it ended early. */
+/**
+ * A run as it goes: the newest snapshot up to four times a second, what can be told to it, and what to do where it ended early.
+ *
+ * <p>A redraw takes milliseconds of a core, and a run that trains on the processor waits for the core that lost them: a machine with few cores gets fewer redraws (docs/decisions/0012).
+ */
 public final class RunViewModel implements AutoCloseable {
-    /** Four a second: what figures in tables may change at, and little taken from the training on the same processor. */
-    private static final int PERIOD_MILLIS = 250;
+    /** What figures in tables may change at. */
+    private static final long PERIOD = Beat.NANOS / 4;
+    private static final int CORES_AT_FULL_PACE = 8;
+    private static final int SLOWEST = 4;
     private static final int HIDDEN_EVERY = 2;
+    /** For so many periods after a command the answer is looked for at full pace. */
+    private static final int HURRIED = 20;
 
     private final Workbench workbench;
     private final Journey journey;
@@ -44,13 +53,15 @@ public final class RunViewModel implements AutoCloseable {
     private final ReadOnlyStringWrapper state = new ReadOnlyStringWrapper(this, "state", Units.NONE);
     private volatile String followed = "";
     private volatile boolean shown;
-    private int ticks;
+    private volatile int pace = 1;
+    private final AtomicInteger hurry = new AtomicInteger();
 
     public RunViewModel(Workbench workbench, Journey journey) {
         this.workbench = workbench;
         this.journey = journey;
         journey.runProperty().addListener((o, was, is) -> follow(is));
-        clock.scheduleWithFixedDelay(this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        journey.machineProperty().addListener((o, was, is) -> pace = is == null ? 1 : pace(is.cores(), is.device().isPresent()));
+        clock.scheduleAtFixedRate(this::tick, Beat.toNext(), PERIOD, TimeUnit.NANOSECONDS);
     }
 
     /** Null where there is no run yet. */
@@ -70,9 +81,15 @@ public final class RunViewModel implements AutoCloseable {
         return journey.machineProperty();
     }
 
-    /** While the page is not on screen, snapshots come twice a second, for the header only. */
+    /** While the page is not on screen, snapshots come half as often, for the header only. */
     public void setShown(boolean on) {
         shown = on;
+        hurry.set(on ? 1 : 0);
+    }
+
+    /** Periods from one snapshot to the next, for a run on a processor of so many cores, or beside it on a card. */
+    static int pace(int cores, boolean onCard) {
+        return onCard ? 1 : Math.clamp(CORES_AT_FULL_PACE / Math.max(1, cores), 1, SLOWEST);
     }
 
     /** Shows the run that is live, or the newest one where none was chosen. */
@@ -102,6 +119,7 @@ public final class RunViewModel implements AutoCloseable {
         final String run = followed;
         background.work(() -> {
             workbench.command(run, command);
+            hurry.set(HURRIED);
             return run;
         }, done -> problem.set(null), problem::set);
     }
@@ -178,12 +196,8 @@ public final class RunViewModel implements AutoCloseable {
 
     private void tick() {
         final String run = followed;
-        ticks++;
-        if (run.isEmpty() || !shown && ticks % HIDDEN_EVERY != 0) {
-            return;
-        }
         final RunSnapshot last = newest.get();
-        if (last == null || last.state().ended()) {
+        if (run.isEmpty() || last == null || last.state().ended() || !Beat.falls(System.nanoTime(), PERIOD, periods(last))) {
             return;
         }
         try {
@@ -194,6 +208,12 @@ public final class RunViewModel implements AutoCloseable {
         } catch (RuntimeException failure) {
             Platform.runLater(() -> problem.set(Background.problem(failure)));
         }
+    }
+
+    /** A person who told it something, or waits for it to begin, is answered at once. */
+    private int periods(RunSnapshot last) {
+        final boolean hurried = hurry.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+        return hurried || last.state() != RunState.RUNNING ? 1 : pace * (shown ? 1 : HIDDEN_EVERY);
     }
 
     private void put(RunSnapshot found) {

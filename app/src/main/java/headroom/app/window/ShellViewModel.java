@@ -1,5 +1,6 @@
 package headroom.app.window;
 
+import headroom.app.viewmodel.Beat;
 import headroom.engine.workbench.MachineReading;
 import headroom.engine.workbench.Workbench;
 import java.util.Arrays;
@@ -45,7 +46,8 @@ public final class ShellViewModel implements AutoCloseable {
         });
         Platform.getPreferences().colorSchemeProperty().addListener((o, was, is) -> retheme());
         retheme();
-        background.scheduleWithFixedDelay(this::readMachine, 0, 1, TimeUnit.SECONDS);
+        background.execute(this::readMachine);
+        background.scheduleAtFixedRate(this::readMachine, Beat.toNext(), Beat.NANOS, TimeUnit.NANOSECONDS);
     }
 
     /** Pretended memory in bytes; 0 is the machine as it is. */

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** Notices when the window's thread does not answer for more than 100 ms and logs where it was; the window must never wait for the engine. */
 final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
-    private static final long BEAT_MILLIS = 50;
+    private static final long BEAT_MILLIS = 200;
     private static final long STALL_NANOS = 100_000_000;
     /** The first frames load classes and fonts; that is start-up and no stall. */
     private static final long START_MILLIS = 2_000;
