@@ -1,6 +1,8 @@
 package headroom.engine.compute;
 
 import headroom.engine.memory.Account;
+import headroom.engine.memory.Arena;
+import headroom.engine.memory.ArenaPlan;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
@@ -9,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +22,11 @@ import java.util.function.Supplier;
  * <p>Belongs to one thread.
  */
 public abstract class Compute implements AutoCloseable {
+    private static final String ZEROS = "zeros";
+    private static final String UPLOAD = "upload";
+    private static final String COPY = "copy to ";
+    private static final Set<String> BROUGHT = Set.of(ZEROS, UPLOAD, COPY + Tier.DEVICE.name().toLowerCase(Locale.ROOT));
+
     private final Ledger ledger;
     private String owner = "";
     private Category outputs = Category.WORKSPACE;
@@ -100,9 +109,9 @@ public abstract class Compute implements AutoCloseable {
 
     private Tensor copyTo(Tier to, Tensor x, boolean later) {
         Account from = x.account();
-        Account a = ledger.open(from.category(), to, from.owner(), "copy to " + to.name().toLowerCase(Locale.ROOT), x.bytes());
+        Account a = ledger.open(from.category(), to, from.owner(), COPY + to.name().toLowerCase(Locale.ROOT), x.bytes());
         try {
-            return new Tensor(this, x.shape(), x.dtype(), a, null, later ? copying(x, to) : copied(x, to));
+            return new Tensor(this, x.shape(), x.dtype(), a, null, later ? copying(x, to, a) : copied(x, to, a));
         } catch (RuntimeException e) {
             ledger.close(a);
             throw e;
@@ -146,9 +155,9 @@ public abstract class Compute implements AutoCloseable {
                 accounts[i] = ledger.open(outputs, tier, owner, kernel.name(), s.shape().bytes(s.dtype()));
             }
             if (outcome.workspaceBytes() > 0) {
-                scratch = ledger.open(Category.WORKSPACE, tier, owner, kernel.name() + " scratch", outcome.workspaceBytes());
+                scratch = ledger.open(Category.WORKSPACE, tier, owner, kernel.name() + Account.SCRATCH, outcome.workspaceBytes());
             }
-            Object[] handles = launch(kernel, specs, args);
+            Object[] handles = launch(kernel, outcome, accounts, args);
             Tensor[] out = new Tensor[n];
             for (int i = 0; i < n; i++) {
                 Kernel.Spec s = specs.get(i);
@@ -175,11 +184,37 @@ public abstract class Compute implements AutoCloseable {
         }
     }
 
+    /**
+     * Lays what passes in the steps to come into one storage, made now and kept until the machine is closed. Only a machine that computes does so; what is booked is the same.
+     */
+    public void reserve(ArenaPlan plan) {
+        // nothing lies anywhere on a dry machine
+    }
+
+    /** How the steps so far used the storage; empty if none is reserved. */
+    public Optional<Arena.Use> arenaUse() {
+        return Optional.empty();
+    }
+
+    /** A step of a kind begins: until {@link #leave} its tensors get the places that were planned for the kind. */
+    public void enter(Object kind) {
+        // nothing lies anywhere on a dry machine
+    }
+
+    public void leave() {
+        // nothing lies anywhere on a dry machine
+    }
+
+    /** True if the tensor of an account can be made where it is told to lie: brought in, or the output of a kernel that has a twin that writes into given memory. */
+    public static boolean isPlaceable(Account a) {
+        return BROUGHT.contains(a.what()) || KernelLibrary.twins().contains(a.what());
+    }
+
     /** A tensor of zeros. */
     public final Tensor zeros(Category category, String owner, DType dtype, Shape shape) {
-        Account a = ledger.open(category, tier, owner, "zeros", shape.bytes(dtype));
+        Account a = ledger.open(category, tier, owner, ZEROS, shape.bytes(dtype));
         try {
-            return new Tensor(this, shape, dtype, a, null, newZeros(dtype, shape));
+            return new Tensor(this, shape, dtype, a, null, newZeros(dtype, shape, a));
         } catch (RuntimeException e) {
             ledger.close(a);
             throw e;
@@ -192,9 +227,9 @@ public abstract class Compute implements AutoCloseable {
      * @param data little-endian elements, row-major, exactly {@code shape.bytes(dtype)} of them
      */
     public final Tensor upload(Category category, String owner, DType dtype, Shape shape, Supplier<ByteBuffer> data) {
-        Account a = ledger.open(category, tier, owner, "upload", shape.bytes(dtype));
+        Account a = ledger.open(category, tier, owner, UPLOAD, shape.bytes(dtype));
         try {
-            return new Tensor(this, shape, dtype, a, null, newFrom(dtype, shape, data));
+            return new Tensor(this, shape, dtype, a, null, newFrom(dtype, shape, data, a));
         } catch (RuntimeException e) {
             ledger.close(a);
             throw e;
@@ -223,18 +258,24 @@ public abstract class Compute implements AutoCloseable {
         return new Tensor(this, Shape.of(dims), base.dtype(), null, base.retainedBase(), rowsOf(base, from, to));
     }
 
-    /** Runs the kernel; returns one handle per output, or null on a dry machine. */
-    protected abstract Object[] launch(Kernel kernel, List<Kernel.Spec> outputs, Object[] args);
+    /**
+     * Runs the kernel.
+     *
+     * @param outcome what its rule promised
+     * @param accounts of the outputs, open
+     * @return one handle per output, or null on a dry machine
+     */
+    protected abstract Object[] launch(Kernel kernel, Kernel.Outcome outcome, Account[] accounts, Object[] args);
 
-    protected abstract Object newZeros(DType dtype, Shape shape);
+    protected abstract Object newZeros(DType dtype, Shape shape, Account account);
 
-    protected abstract Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data);
+    protected abstract Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data, Account account);
 
-    protected abstract Object copied(Tensor x, Tier to);
+    protected abstract Object copied(Tensor x, Tier to, Account account);
 
     /** Starts a copy: its handle, or a {@link java.util.concurrent.Future} of it. */
-    protected Object copying(Tensor x, Tier to) {
-        return copied(x, to);
+    protected Object copying(Tensor x, Tier to, Account account) {
+        return copied(x, to, account);
     }
 
     protected abstract Object viewOf(Tensor base, Shape shape);

@@ -1,10 +1,10 @@
 package headroom.engine.compute;
 
+import headroom.engine.memory.Account;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.function.Supplier;
 
 /** Books without computing: the planner's machine. A tensor of any size costs one booking. */
@@ -41,22 +41,22 @@ public final class DryCompute extends Compute {
     }
 
     @Override
-    protected Object[] launch(Kernel kernel, List<Kernel.Spec> outputs, Object[] args) {
+    protected Object[] launch(Kernel kernel, Kernel.Outcome outcome, Account[] accounts, Object[] args) {
         return null;
     }
 
     @Override
-    protected Object newZeros(DType dtype, Shape shape) {
+    protected Object newZeros(DType dtype, Shape shape, Account account) {
         return null;
     }
 
     @Override
-    protected Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data) {
+    protected Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data, Account account) {
         return null;
     }
 
     @Override
-    protected Object copied(Tensor x, Tier to) {
+    protected Object copied(Tensor x, Tier to, Account account) {
         return null;
     }
 

@@ -83,6 +83,11 @@ public record Kernel(String name, Rule rule) {
         }
     }
 
+    /** True if it has a twin that writes its outputs into memory that is given. */
+    public boolean hasTwin() {
+        return KernelLibrary.twins().contains(name);
+    }
+
     /** One output, no scratch. */
     public static Outcome makes(Spec output, long flops) {
         return new Outcome(List.of(output), 0, flops);

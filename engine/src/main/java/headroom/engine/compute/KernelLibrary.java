@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -23,7 +26,20 @@ final class KernelLibrary {
     /** Newest operator versions: an older number selects older forms of operators. */
     private static final String OPERATOR_VERSION = "10\n";
 
+    /** What the name of a twin ends with: the kernel that writes its outputs, which come first among its arguments, into memory that is given. */
+    static final String TWIN = "_out";
+    private static final Pattern TWINS = Pattern.compile("^  def (\\w+)" + TWIN + "\\(", Pattern.MULTILINE);
+
     private KernelLibrary() {}
+
+    private static final class Twins {
+        private static final Set<String> NAMES = TWINS.matcher(source()).results().map(r -> r.group(1)).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Kernels that have a twin. */
+    static Set<String> twins() {
+        return Twins.NAMES;
+    }
 
     /** The whole TorchScript source. */
     static String source() {

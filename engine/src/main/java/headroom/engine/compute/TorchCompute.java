@@ -7,19 +7,18 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import headroom.engine.memory.Account;
+import headroom.engine.memory.Arena;
+import headroom.engine.memory.ArenaPlan;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,16 +39,18 @@ public final class TorchCompute extends Compute {
     }
 
     private final PtNDManager manager;
-    private final PtSymbolBlock module;
+    private final TorchKernels kernels;
     /** Outputs of types that the binding does not know and libtorch confirmed. */
     private final Set<String> told = new HashSet<>();
     /** Copies between tiers that nobody waits for yet; made when the first one is asked. */
     private ExecutorService lane;
+    /** Where what passes in a step lies, or null. */
+    private TorchArena arena;
 
-    private TorchCompute(Ledger ledger, PtNDManager manager, PtSymbolBlock module) {
+    private TorchCompute(Ledger ledger, PtNDManager manager) {
         super(ledger);
         this.manager = manager;
-        this.module = module;
+        this.kernels = TorchKernels.load(manager);
     }
 
     /** Opens a machine on the CPU. The first call of a process loads libtorch. */
@@ -66,18 +67,7 @@ public final class TorchCompute extends Compute {
         Engine.getEngine(ENGINE);
         // no profiling executor: it would recompile on every new shape
         JniUtils.setGraphExecutorOptimize(false);
-        PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, ENGINE);
-        Path archive = KernelLibrary.write();
-        try {
-            PtSymbolBlock module = JniUtils.loadModule(manager, archive, device.isGpu(), new String[0], new String[0], false);
-            return new TorchCompute(ledger, manager, module);
-        } finally {
-            try {
-                Files.deleteIfExists(archive);
-            } catch (IOException e) {
-                archive.toFile().deleteOnExit();
-            }
-        }
+        return new TorchCompute(ledger, (PtNDManager) NDManager.newBaseManager(device, ENGINE));
     }
 
     @Override
@@ -86,21 +76,40 @@ public final class TorchCompute extends Compute {
     }
 
     @Override
-    protected Object[] launch(Kernel kernel, List<Kernel.Spec> specs, Object[] args) {
-        IValue[] in = new IValue[args.length];
-        try {
-            for (int i = 0; i < args.length; i++) {
-                in[i] = value(args[i]);
-            }
-            try (IValue out = IValueUtils.runMethod(module, kernel.name(), in)) {
-                return results(kernel, specs, out);
-            }
-        } finally {
-            for (IValue v : in) {
-                if (v != null) {
-                    v.close();
-                }
-            }
+    public void reserve(ArenaPlan plan) {
+        if (arena != null) {
+            throw new IllegalStateException("this machine has a storage of " + arena.arena().bytes() + " bytes already");
+        }
+        arena = new TorchArena(kernels, plan);
+    }
+
+    @Override
+    public Optional<Arena.Use> arenaUse() {
+        return arena == null ? Optional.empty() : Optional.of(arena.arena().use());
+    }
+
+    @Override
+    public void enter(Object kind) {
+        if (arena != null) {
+            arena.arena().enter(kind, ledger().opened());
+        }
+    }
+
+    @Override
+    public void leave() {
+        if (arena != null) {
+            arena.arena().leave();
+        }
+    }
+
+    @Override
+    protected Object[] launch(Kernel kernel, Kernel.Outcome outcome, Account[] accounts, Object[] args) {
+        Object[] placed = arena == null ? null : arena.launch(kernel, outcome, accounts, args);
+        if (placed != null) {
+            return placed;
+        }
+        try (IValue out = kernels.call(kernel.name(), args)) {
+            return results(kernel, outcome.outputs(), out);
         }
     }
 
@@ -148,29 +157,15 @@ public final class TorchCompute extends Compute {
     }
 
     private long codeOf(PtNDArray array) {
-        try (IValue x = IValue.from(array); IValue code = IValueUtils.runMethod(module, "type_code", x)) {
+        try (IValue code = kernels.call("type_code", array)) {
             return code.toLong();
         }
     }
 
-    private static IValue value(Object arg) {
-        return switch (arg) {
-            case Tensor t -> IValue.from((PtNDArray) handleOf(t));
-            case Tensor[] ts -> {
-                PtNDArray[] arrays = new PtNDArray[ts.length];
-                for (int i = 0; i < ts.length; i++) {
-                    arrays[i] = (PtNDArray) handleOf(ts[i]);
-                }
-                yield IValue.listFrom(arrays);
-            }
-            case Long l -> IValue.from((long) l);
-            case Integer i -> IValue.from((long) i);
-            case Double d -> IValue.from((double) d);
-            case Float f -> IValue.from((double) f);
-            case Boolean b -> IValue.from((boolean) b);
-            case long[] l -> IValue.listFrom(l);
-            default -> throw new IllegalArgumentException("no kernel takes a " + arg.getClass().getName());
-        };
+    /** The array of an open tensor, wherever it lies. */
+    static PtNDArray array(Tensor t) {
+        Object handle = handleOf(t);
+        return handle instanceof TorchArena.Placed placed ? placed.array() : (PtNDArray) handle;
     }
 
     @Override
@@ -195,7 +190,7 @@ public final class TorchCompute extends Compute {
 
     @Override
     public ByteBuffer download(Tensor tensor) {
-        ByteBuffer b = JniUtils.getByteBuffer((PtNDArray) handleOf(tensor), false);
+        ByteBuffer b = JniUtils.getByteBuffer(array(tensor), false);
         return b.order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -228,32 +223,45 @@ public final class TorchCompute extends Compute {
 
     @Override
     public void overwrite(Tensor tensor, Supplier<ByteBuffer> data) {
-        PtNDArray typed = (PtNDArray) newFrom(tensor.dtype(), tensor.shape(), data);
-        try (IValue to = IValue.from((PtNDArray) handleOf(tensor)); IValue from = IValue.from(typed)) {
-            IValueUtils.runMethod(module, "copy_into", to, from).close();
-        } finally {
-            typed.close();
+        try (PtNDArray typed = newFrom(tensor.dtype(), tensor.shape(), data)) {
+            kernels.apply("copy_into", array(tensor), typed);
         }
     }
 
-    @Override
-    protected Object newZeros(DType dtype, Shape shape) {
-        try (IValue dims = IValue.listFrom(shape.dims());
-                IValue code = IValue.from((long) dtype.torchCode());
-                IValue out = IValueUtils.runMethod(module, "zeros", dims, code)) {
-            return out.toTensor(manager);
-        }
+    /** A place for a tensor that is brought in, or null. */
+    private TorchArena.Placed place(Account account, Shape shape, DType dtype) {
+        return arena == null ? null : arena.place(account, shape, dtype);
     }
 
     @Override
-    protected Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data) {
+    protected Object newZeros(DType dtype, Shape shape, Account account) {
+        TorchArena.Placed placed = place(account, shape, dtype);
+        if (placed == null) {
+            return kernels.make("zeros", shape.dims(), (long) dtype.torchCode());
+        }
+        kernels.apply("zero_into", placed.array());
+        return placed;
+    }
+
+    @Override
+    protected Object newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data, Account account) {
+        TorchArena.Placed placed = place(account, shape, dtype);
+        if (placed == null) {
+            return newFrom(dtype, shape, data);
+        }
+        try (PtNDArray host = onHost(dtype, shape, data)) {
+            kernels.apply("copy_into", arena.bytes(placed, shape.bytes(dtype)), host);
+            return placed;
+        } catch (RuntimeException e) {
+            free(placed);
+            throw e;
+        }
+    }
+
+    private PtNDArray newFrom(DType dtype, Shape shape, Supplier<ByteBuffer> data) {
         // the array that DJL makes only borrows the host buffer, so the tensor is a copy of it; it goes over as bytes, because the binding does not know every type
-        try (PtNDArray host = onHost(dtype, shape, data);
-                IValue from = IValue.from(host);
-                IValue dims = IValue.listFrom(shape.dims());
-                IValue code = IValue.from((long) dtype.torchCode());
-                IValue out = IValueUtils.runMethod(module, "from_bytes", from, dims, code)) {
-            return out.toTensor(manager);
+        try (PtNDArray host = onHost(dtype, shape, data)) {
+            return kernels.make("from_bytes", host, shape.dims(), (long) dtype.torchCode());
         }
     }
 
@@ -270,46 +278,45 @@ public final class TorchCompute extends Compute {
 
     /** On a machine without a GPU both tiers are its main memory: a copy there is a copy. */
     @Override
-    protected Object copied(Tensor x, Tier to) {
-        return copied((PtNDArray) handleOf(x), to);
+    protected Object copied(Tensor x, Tier to, Account account) {
+        return copied(array(x), to, place(account, x.shape(), x.dtype()));
     }
 
     @Override
-    protected Object copying(Tensor x, Tier to) {
-        PtNDArray array = (PtNDArray) handleOf(x);
+    protected Object copying(Tensor x, Tier to, Account account) {
+        PtNDArray array = array(x);
+        TorchArena.Placed placed = place(account, x.shape(), x.dtype());
         if (lane == null) {
             lane = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("transfer lane").factory());
         }
-        return lane.submit(() -> copied(array, to));
+        return lane.submit(() -> copied(array, to, placed));
     }
 
-    private Object copied(PtNDArray array, Tier to) {
-        if (manager.getDevice().isGpu()) {
-            return array.toDevice(to == Tier.HOST ? Device.cpu() : manager.getDevice(), true);
+    private Object copied(PtNDArray array, Tier to, TorchArena.Placed placed) {
+        if (placed != null) {
+            kernels.apply("copy_into", placed.array(), array);
+            return placed;
         }
-        try (IValue from = IValue.from(array); IValue out = IValueUtils.runMethod(module, "copy", from)) {
-            return out.toTensor(manager);
-        }
+        return manager.getDevice().isGpu() ? array.toDevice(to == Tier.HOST ? Device.cpu() : manager.getDevice(), true) : kernels.make("copy", array);
     }
 
     @Override
     protected Object viewOf(Tensor base, Shape shape) {
-        return JniUtils.reshape((PtNDArray) handleOf(base), shape.dims());
+        return JniUtils.reshape(array(base), shape.dims());
     }
 
     @Override
     protected Object rowsOf(Tensor base, long from, long to) {
-        try (IValue x = IValue.from((PtNDArray) handleOf(base));
-                IValue i = IValue.from(from);
-                IValue j = IValue.from(to);
-                IValue out = IValueUtils.runMethod(module, "rows", x, i, j)) {
-            return out.toTensor(manager);
-        }
+        return kernels.make("rows", array(base), from, to);
     }
 
     @Override
     protected void free(Object handle) {
-        ((PtNDArray) handle).close();
+        if (handle instanceof TorchArena.Placed placed) {
+            arena.arena().release(placed.offset());
+        } else {
+            ((PtNDArray) handle).close();
+        }
     }
 
     private static DataType dataType(DType dtype) {
@@ -331,7 +338,10 @@ public final class TorchCompute extends Compute {
         if (lane != null) {
             lane.close();
         }
-        module.close();
+        if (arena != null) {
+            arena.close();
+        }
+        kernels.close();
         manager.close();
     }
 }

@@ -4,6 +4,9 @@ package headroom.engine.memory;
  * One booking in the ledger: so many bytes, for one purpose, held by one owner. Opened, moved and closed by {@link Ledger} only.
  */
 public final class Account {
+    /** What the purpose of a kernel's temporaries ends with. */
+    public static final String SCRATCH = " scratch";
+
     final long id;
     final long birth;
     final Tier tier;
@@ -48,6 +51,11 @@ public final class Account {
 
     public long bytes() {
         return bytes;
+    }
+
+    /** True for temporaries inside a kernel, which no tensor of the program holds. */
+    public boolean isScratch() {
+        return what.endsWith(SCRATCH);
     }
 
     public boolean isOpen() {

@@ -79,6 +79,11 @@ public final class Ledger {
         }
     }
 
+    /** Accounts opened so far. */
+    public long opened() {
+        return opened;
+    }
+
     /** Operations named so far. */
     public long ops() {
         return ops;

@@ -51,6 +51,11 @@ public record Placement(List<Life> lives, long[] offsets, long bytes, long lower
 
     /** The smallest placement that the orders found. */
     public static Placement of(List<Life> lives) {
+        return of(lives, 0);
+    }
+
+    /** The first placement found that takes no more than {@code enough}, or the smallest if none does. */
+    public static Placement of(List<Life> lives, long enough) {
         List<Life> all = List.copyOf(lives);
         long bound = lowerBound(all);
         Comparator<Integer> bySize = Comparator.comparingLong((Integer i) -> -all.get(i).aligned());
@@ -73,19 +78,19 @@ public record Placement(List<Life> lives, long[] offsets, long bytes, long lower
                 best = p;
                 bestOrder = sorted;
             }
-            if (best.bytes == bound) {
+            if (best.bytes <= Math.max(bound, enough)) {
                 return best;
             }
         }
-        return improved(best, bestOrder);
+        return improved(best, bestOrder, enough);
     }
 
     /** Those that end above the lower bound are placed first, and again, as long as that is worth a round. */
-    private static Placement improved(Placement start, Integer[] startOrder) {
+    private static Placement improved(Placement start, Integer[] startOrder, long enough) {
         Placement best = start;
         Integer[] order = startOrder;
         Placement last = start;
-        for (int round = 0; round < ROUNDS && best.bytes > best.lowerBound; round++) {
+        for (int round = 0; round < ROUNDS && best.bytes > Math.max(best.lowerBound, enough); round++) {
             List<Integer> out = new ArrayList<>();
             List<Integer> rest = new ArrayList<>();
             for (Integer i : order) {
@@ -144,7 +149,8 @@ public record Placement(List<Life> lives, long[] offsets, long bytes, long lower
         return new Placement(lives, offsets, bytes, bound);
     }
 
-    private static long lowerBound(List<Life> lives) {
+    /** The most bytes that are alive at once, each rounded up to the alignment. */
+    static long lowerBound(List<Life> lives) {
         return Arrays.stream(load(lives)).max().orElse(0);
     }
 

@@ -1,8 +1,10 @@
 package headroom.engine.plan;
 
+import headroom.engine.compute.Compute;
 import headroom.engine.compute.DryCompute;
 import headroom.engine.data.Batch;
 import headroom.engine.memory.Account;
+import headroom.engine.memory.ArenaPlan;
 import headroom.engine.memory.Ledger;
 import headroom.engine.memory.Tier;
 import headroom.engine.memory.Timeline;
@@ -10,9 +12,9 @@ import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Decision;
 import headroom.engine.recipe.Evaluation;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.StepKind;
 import headroom.engine.recipe.data.BatchUpload;
 import headroom.engine.recipe.data.DeviceBatch;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,13 +27,15 @@ import java.util.stream.Stream;
  * A dry run: the program of a run, on shapes. It loads, trains the steps that differ in what they book, and evaluates; what the ledger holds meanwhile is the plan.
  */
 public final class Rehearsal implements AutoCloseable {
+    private static final int MOST_KINDS = 200;
+
     private final Ledger ledger = new Ledger();
     private final DryCompute compute = new DryCompute(ledger);
     private final Assembly assembly;
     private final Timeline loading = new Timeline();
 
     /** The highest total of one phase, what it was made of, and everything that was booked in it. */
-    public record Phase(String name, Ledger.Peak peak, Timeline timeline, List<Account> standing, long flops, long calls) {
+    public record Phase(String name, Ledger.Peak peak, Timeline timeline, List<Account> standing, long standingBytes, long flops, long calls) {
         /** Device accounts at the peak, largest first. */
         public List<Account.View> accountsAtPeak() {
             return Stream.concat(standing.stream().filter(a -> a.tier() == Tier.DEVICE && a.isOpenAt(peak.event())), timeline.aliveAt(peak.event()).stream())
@@ -92,16 +96,36 @@ public final class Rehearsal implements AutoCloseable {
     private Phase phase(String name, Runnable work) {
         Timeline timeline = new Timeline();
         List<Account> standing = ledger.accounts();
+        long standingBytes = ledger.total();
         ledger.resetPeak();
         ledger.watch(timeline);
         long flops = compute.flops();
         long calls = compute.calls();
         work.run();
-        return new Phase(name, ledger.peak(), timeline, standing, compute.flops() - flops, compute.calls() - calls);
+        return new Phase(name, ledger.peak(), timeline, standing, standingBytes, compute.flops() - flops, compute.calls() - calls);
     }
 
     /** What happened in a run that decides sizes: a training step (or what came before the first, as in {@link #step}), or an evaluation, on a batch of a shape. */
     public record Occasion(long step, boolean training, Batch.Shape shape) {}
+
+    private Phase rehearse(Occasion o) {
+        return o.training() ? step("train", o.step(), o.shape()) : evaluate("evaluate", o.shape());
+    }
+
+    /**
+     * The storage in which the steps of a run lie, with places for every kind of step among the occasions. Of very many kinds those with the largest batches are rehearsed; others
+     * use the room as they find it.
+     */
+    public static ArenaPlan arena(Recipe recipe, Assembly.ModelMaker maker, Assembly.Task task, long seed, long totalSteps, Collection<Occasion> occasions) {
+        try (Rehearsal r = new Rehearsal(recipe, maker, task, seed, totalSteps)) {
+            ArenaPlan.Builder arena = new ArenaPlan.Builder(Compute::isPlaceable);
+            r.distinct(occasions).stream().sorted(Comparator.comparingLong((Occasion o) -> -(long) o.shape().rows() * o.shape().length())).limit(MOST_KINDS).sorted(Comparator.comparingLong(Occasion::step)).forEach(o -> {
+                Phase p = r.rehearse(o);
+                arena.add(r.kind(o), p.timeline().accounts(), p.standingBytes());
+            });
+            return arena.build();
+        }
+    }
 
     /**
      * The highest total of a run, given what happened in it. Steps that do the same bookings are rehearsed once.
@@ -118,7 +142,7 @@ public final class Rehearsal implements AutoCloseable {
         try (Rehearsal r = new Rehearsal(recipe, maker, task, seed, totalSteps, recorded)) {
             Ledger.Peak highest = r.ledger.peak();
             for (Occasion o : r.distinct(occasions)) {
-                Phase p = o.training() ? r.step("train", o.step(), o.shape()) : r.evaluate("evaluate", o.shape());
+                Phase p = r.rehearse(o);
                 if (p.peak().bytes() > highest.bytes()) {
                     highest = p.peak();
                 }
@@ -127,17 +151,14 @@ public final class Rehearsal implements AutoCloseable {
         }
     }
 
+    /** One occasion of each kind, in order. */
     private List<Occasion> distinct(Collection<Occasion> occasions) {
-        record Kind(boolean training, long mark, Batch.Shape shape) {}
+        Set<StepKind> seen = new HashSet<>();
+        return new LinkedHashSet<>(occasions).stream().filter(o -> seen.add(kind(o))).toList();
+    }
 
-        Set<Kind> seen = new HashSet<>();
-        List<Occasion> out = new ArrayList<>();
-        for (Occasion o : new LinkedHashSet<>(occasions)) {
-            if (seen.add(new Kind(o.training(), o.training() ? assembly.mark(o.step()) : 0, o.shape()))) {
-                out.add(o);
-            }
-        }
-        return out;
+    private StepKind kind(Occasion o) {
+        return new StepKind(o.training(), o.training() ? assembly.mark(o.step()) : 0, o.shape());
     }
 
     @Override

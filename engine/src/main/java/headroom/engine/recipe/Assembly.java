@@ -2,6 +2,7 @@ package headroom.engine.recipe;
 
 import headroom.engine.compute.Compute;
 import headroom.engine.compute.DType;
+import headroom.engine.data.Batch;
 import headroom.engine.memory.Category;
 import headroom.engine.model.Model;
 import headroom.engine.model.Storage;
@@ -203,6 +204,11 @@ public final class Assembly implements AutoCloseable {
         }
         // marks of a selector and an optimizer stay below a million times those of the run
         return mark + 1_000_000_000L * course().mark(step);
+    }
+
+    /** The kind of a training step on a batch of a shape; below 0, of what comes before the first step. */
+    public StepKind kind(long step, Batch.Shape shape) {
+        return new StepKind(true, mark(step), shape);
     }
 
     /** What trains at a step. */

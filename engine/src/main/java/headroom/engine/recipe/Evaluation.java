@@ -31,12 +31,17 @@ public final class Evaluation {
                 return Map.of();
             }
             targets += b.targets();
-            for (DeviceBatch d : BatchUpload.of(a.compute(), b, 1, a.objective().perToken())) {
-                try (d) {
-                    double[] score = score(a, d);
-                    loss += score[0] * b.targets();
-                    right += score[1];
+            a.compute().enter(StepKind.evaluation(b.shape()));
+            try {
+                for (DeviceBatch d : BatchUpload.of(a.compute(), b, 1, a.objective().perToken())) {
+                    try (d) {
+                        double[] score = score(a, d);
+                        loss += score[0] * b.targets();
+                        right += score[1];
+                    }
                 }
+            } finally {
+                a.compute().leave();
             }
         }
         if (targets == 0) {

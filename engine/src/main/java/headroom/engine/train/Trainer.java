@@ -142,12 +142,15 @@ public final class Trainer {
     private void prepare() {
         int batches = assembly.course().preparing();
         for (int i = 0; i < batches; i++) {
+            Batch batch = data.next();
+            compute.enter(assembly.kind(-1 - i, batch.shape()));
             compute.ledger().during("batch", "");
-            List<DeviceBatch> micro = BatchUpload.of(compute, data.next(), assembly.recipe().data().accumulate(), assembly.objective().perToken());
+            List<DeviceBatch> micro = BatchUpload.of(compute, batch, assembly.recipe().data().accumulate(), assembly.objective().perToken());
             try {
                 assembly.prepare(i, micro);
             } finally {
                 micro.forEach(DeviceBatch::close);
+                compute.leave();
             }
         }
         if (batches > 0) {
@@ -164,12 +167,14 @@ public final class Trainer {
         Ledger ledger = compute.ledger();
         ledger.during("batch", "");
         changed.addAll(assembly.trainables(done).parameters());
+        compute.enter(assembly.kind(done, batch.shape()));
         List<DeviceBatch> micro = BatchUpload.of(compute, batch, assembly.recipe().data().accumulate(), assembly.objective().perToken());
         GradientStep.Outcome outcome;
         try {
             outcome = assembly.step(done, micro);
         } finally {
             micro.forEach(DeviceBatch::close);
+            compute.leave();
         }
         if (!Double.isFinite(outcome.loss())) {
             throw new DivergedException(done + 1, outcome.loss());
