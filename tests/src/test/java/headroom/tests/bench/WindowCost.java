@@ -27,11 +27,14 @@ import javafx.stage.Window;
  * What the window costs a run: the same training with nothing open and with the Run view open and charting, each in a process of its own, in turns. Prints tokens per
  * second of both and the difference.
  *
- * <p>{@code mvn -pl tests -am -Prate -DskipTests verify -Drate.main=headroom.tests.bench.WindowCost -Drate.args=3}
+ * <p>Two minutes of steps go by before the measured ones: until then the JVM compiles what the window draws with. On Linux a display is wanted ({@code Xvfb} will do): the headless platform
+ * copies every picture pixel by pixel in Java, which no window of a user does.
+ *
+ * <p>{@code mvn -pl tests -am -Prate -DskipTests verify -Drate.main=headroom.tests.bench.WindowCost -Drate.args=3}, under {@code xvfb-run} with {@code -Dfx.args=-Dprism.order=sw}
  */
 public final class WindowCost {
-    private static final int STEPS = 60;
-    private static final int WARM = 30;
+    private static final int STEPS = 125;
+    private static final int WARM = 90;
     private static final int SETTLE_MILLIS = 8_000;
 
     private WindowCost() {}
