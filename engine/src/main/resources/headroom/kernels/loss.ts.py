@@ -30,6 +30,16 @@
   # log-probability of the chosen column of each row, float32; 0 where it is -100
   def token_log_probs(self: __torch__.Kernels, logits: Tensor, targets: Tensor) -> Tensor:
     return torch.neg_(self.cross_entropy(logits, targets))
+  # entropy of softmax(logits[n]) in nats: lse - Σ_V p x, float32 [N]
+  def entropy_rows(self: __torch__.Kernels, logits: Tensor) -> Tensor:
+    n, r, a = logits.shape[0], self.tile_rows(logits.shape[1]), self.wide(logits)
+    out = torch.empty([n], dtype=a)
+    for t in range((n + r - 1) // r):
+      i, j = t * r, min(n, t * r + r)
+      x = torch.to(torch.slice(logits, 0, i, j), a)
+      lse = torch.logsumexp(x, [1])
+      torch.copy_(torch.slice(out, 0, i, j), torch.sub_(lse, torch.sum(torch.mul_(torch.softmax(x, 1), x), [1])))
+    return out
   # the best column of each row, int64 [N]
   def argmax_rows(self: __torch__.Kernels, logits: Tensor) -> Tensor:
     return torch.argmax(logits, 1)

@@ -2,6 +2,7 @@ package headroom.engine.data;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Checked rows, ready to be tokenized.
@@ -27,6 +28,20 @@ public record Dataset(String id, String name, DatasetKind kind, List<String> lab
 
     public int rows() {
         return train.size() + heldOut.size();
+    }
+
+    /**
+     * The same with some training rows only, in file order.
+     *
+     * @param rows {@link Example#row()} of those that stay
+     * @throws IllegalArgumentException if one of them is no training row
+     */
+    public Dataset keeping(Set<Long> rows) {
+        List<Example> kept = train.stream().filter(e -> rows.contains(e.row())).toList();
+        if (kept.size() != rows.size()) {
+            throw new IllegalArgumentException(rows.size() + " rows of dataset " + id + " are to be kept, and only " + kept.size() + " of them are training rows: the data have changed");
+        }
+        return new Dataset(id, name, kind, labels, kept, heldOut, file, card);
     }
 
     /** Batches of the fitting kind. */

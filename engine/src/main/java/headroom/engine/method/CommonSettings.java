@@ -1,8 +1,6 @@
 package headroom.engine.method;
 
-import headroom.engine.data.BatchOrder;
 import headroom.engine.recipe.ComputeType;
-import headroom.engine.recipe.DataChoice;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.WeightPresets;
@@ -22,13 +20,9 @@ final class CommonSettings {
         List<Setting> all = new ArrayList<>(List.of(
                 Setting.number("rate", o.schedule().rate(), 1e-9, 10, "learning rate at its highest"),
                 Setting.choice("schedule", o.schedule().shape().name().toLowerCase(Locale.ROOT), List.of("constant", "linear", "cosine"), "how the rate falls over the run"),
-                Setting.number("warmup", o.schedule().warmup(), 0, 1, "share of the steps over which the rate rises"),
-                Setting.integer("batch", r.data().batch(), 1, 65536, "rows per micro-batch"),
-                Setting.integer("accumulate", r.data().accumulate(), 1, 4096, "micro-batches per step"),
-                Setting.integer("length", r.data().length(), 1, 1 << 20, "tokens per row at most"),
-                Setting.choice("order", r.data().order().name().toLowerCase(Locale.ROOT), List.of("shuffled", "length", "file"),
-                        "order of the rows of an epoch: drawn, drawn with rows of one length together, or as in the file"),
-                Setting.flag("pack", r.data().pack(), "several texts in a row, each with attention and positions of its own"),
+                Setting.number("warmup", o.schedule().warmup(), 0, 1, "share of the steps over which the rate rises")));
+        all.addAll(DataSettings.of(r));
+        all.addAll(List.of(
                 Setting.choice("compute", r.compute().name().toLowerCase(Locale.ROOT), List.of("f32", "bf16"), "element type of activations and matrix products"),
                 Setting.choice("weights", WeightPresets.wordOf(r.weights()), WeightPresets.words(), "how the matrices of the blocks are stored: plain, or packed codes of n bits"),
                 Setting.integer("group", 0, 0, 1 << 20, "weights per scale where they are codes; 0 for the standard of the form"),
@@ -40,10 +34,7 @@ final class CommonSettings {
 
     static Recipe apply(Settings s, Recipe recipe) {
         Recipe r = recipe;
-        DataChoice d = r.data();
-        r = r.with(new DataChoice(s.has("batch") ? s.integer("batch") : d.batch(), s.has("accumulate") ? s.integer("accumulate") : d.accumulate(),
-                s.has("length") ? s.integer("length") : d.length(), s.has("order") ? BatchOrder.valueOf(s.text("order").toUpperCase(Locale.ROOT)) : d.order(),
-                s.has("pack") ? s.flag("pack") : d.pack()));
+        r = r.with(DataSettings.apply(s, r.data()));
         if (s.has("compute")) {
             r = r.with(ComputeType.valueOf(s.text("compute").toUpperCase(Locale.ROOT)));
         }

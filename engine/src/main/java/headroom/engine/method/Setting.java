@@ -10,7 +10,7 @@ import java.util.List;
  * @param standard value when nothing is set
  * @param min smallest number, or NaN
  * @param max largest number, or NaN
- * @param choices allowed words, empty for numbers
+ * @param choices allowed words, or examples of them; empty for numbers
  * @param help one line
  */
 public record Setting(String key, Type type, String standard, double min, double max, List<String> choices, String help) {
@@ -37,6 +37,11 @@ public record Setting(String key, Type type, String standard, double min, double
 
     public static Setting flag(String key, boolean standard, String help) {
         return new Setting(key, Type.FLAG, Boolean.toString(standard), Double.NaN, Double.NaN, List.of("true", "false"), help);
+    }
+
+    /** Words of which some stand for many, as a share does. */
+    static Setting words(String key, String standard, List<String> examples, String help) {
+        return new Setting(key, Type.WORDS, standard, Double.NaN, Double.NaN, examples, help);
     }
 
     /** Words separated by commas. */

@@ -6,6 +6,8 @@ import headroom.engine.memory.Category;
 import headroom.engine.memory.Timeline;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.SubsetSelection;
+import headroom.engine.recipe.data.Selecting;
 import headroom.engine.recipe.run.Course;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Trainables;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** Plans by rehearsal: what a model, a recipe and a batch shape need, phase by phase, op by op and layer by layer. No number here comes from a formula. */
@@ -35,8 +38,10 @@ public final class Planner {
      * @throws IllegalArgumentException if the recipe does not fit together or does not fit the model
      */
     public static MemoryPlan plan(Request q) {
+        Optional<MemoryPlan.Phase> selection = selection(q);
         try (Rehearsal r = new Rehearsal(q.recipe(), q.maker(), q.task(), q.seed(), q.totalSteps())) {
             List<MemoryPlan.Phase> phases = new ArrayList<>();
+            selection.ifPresent(phases::add);
             phases.add(new MemoryPlan.Phase("Load", r.ledger().peak().bytes(), "weights, one matrix at a time"));
             int preparing = r.assembly().course().preparing();
             for (long i = 0; i < preparing; i += Math.max(1, preparing - 1)) {
@@ -72,6 +77,22 @@ public final class Planner {
                 phases.add(new MemoryPlan.Phase("Evaluate", e.peak().bytes(), q.evaluation().rows() + " × " + q.evaluation().length() + " tokens, no tape"));
             }
             return describe(r.assembly(), highest, trained, phases, flops);
+        }
+    }
+
+    /** The passes that score rows before anything is trained, by the base model alone, which is freed before the run loads its own. */
+    private static Optional<MemoryPlan.Phase> selection(Request q) {
+        SubsetSelection choice = q.recipe().data().select();
+        if (choice == null) {
+            return Optional.empty();
+        }
+        int rows = Math.min(q.recipe().data().batch(), q.worst().rows());
+        try (Rehearsal base = new Rehearsal(Selecting.base(q.recipe()), q.maker(), q.task(), q.seed(), 1)) {
+            long loading = base.ledger().peak().bytes();
+            Rehearsal.Phase p = base.select("Select", choice, new Batch.Shape(rows, q.worst().length()), rows);
+            int passes = choice.views().size();
+            return Optional.of(new MemoryPlan.Phase("Select", Math.max(loading, p.peak().bytes()), passes + (passes == 1 ? " pass" : " passes") + " over every row, "
+                    + rows + " × " + q.worst().length() + " tokens at a time, base model alone"));
         }
     }
 

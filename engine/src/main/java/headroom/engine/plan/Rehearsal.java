@@ -13,8 +13,10 @@ import headroom.engine.recipe.Decision;
 import headroom.engine.recipe.Evaluation;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.StepKind;
+import headroom.engine.recipe.SubsetSelection;
 import headroom.engine.recipe.data.BatchUpload;
 import headroom.engine.recipe.data.DeviceBatch;
+import headroom.engine.recipe.data.Selecting;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -90,6 +92,14 @@ public final class Rehearsal implements AutoCloseable {
                     Evaluation.score(assembly, d);
                 }
             }
+        });
+    }
+
+    /** The passes of a selection over one batch of a shape, by the base model alone: this rehearsal must be of {@link Selecting#base}. */
+    public Phase select(String name, SubsetSelection choice, Batch.Shape shape, int rows) {
+        return phase(name, () -> {
+            ledger.during("batch", "");
+            Selecting.rehearse(assembly, choice, shape, rows);
         });
     }
 

@@ -45,6 +45,9 @@ public final class Validator {
         if (r.data().length() > model.maxPositions()) {
             clashes.add("length " + r.data().length() + " is more than the " + model.maxPositions() + " positions of the model");
         }
+        if (r.data().select() != null) {
+            r.data().select().check(clashes);
+        }
         PointAdapterRules.check(r, model, clashes);
         if (!clashes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; and ", clashes) + ".");

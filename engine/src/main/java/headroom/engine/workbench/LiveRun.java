@@ -8,34 +8,44 @@ import headroom.engine.exchange.TensorFiles;
 import headroom.engine.memory.Ledger;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Evaluation;
+import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.data.Selecting;
 import headroom.engine.store.RunState;
 import headroom.engine.train.Checkpoint;
 import headroom.engine.train.Control;
 import headroom.engine.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
 
 /** A run in this process: one engine thread that owns the machine, the model and the trainer from loading to the end. */
 final class LiveRun {
-    private final RunJob job;
+    private RunJob job;
     private final RunRecord record;
     private final Control control = new Control();
     private final boolean cuda;
     private final Path checkpoints;
     private final Optional<Path> from;
+    private final BiFunction<RunJob, Set<Long>, RunJob> keeping;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
 
-    /** @param from checkpoint to go on from */
-    LiveRun(RunJob job, RunRecord record, boolean cuda, Path checkpoints, Optional<Path> from) {
+    /**
+     * @param from checkpoint to go on from
+     * @param keeping makes the job of some rows
+     */
+    LiveRun(RunJob job, RunRecord record, boolean cuda, Path checkpoints, Optional<Path> from, BiFunction<RunJob, Set<Long>, RunJob> keeping) {
         this.job = job;
         this.record = record;
         this.cuda = cuda;
         this.checkpoints = checkpoints;
         this.from = from;
+        this.keeping = keeping;
         this.thread = new Thread(this::live, "engine of run " + record.run());
     }
 
@@ -91,7 +101,11 @@ final class LiveRun {
     }
 
     private void train(Compute compute) throws IOException, InterruptedException {
-        try (Assembly assembly = assembly(compute)) {
+        if (!rowsChosen(compute)) {
+            record.ending(Trainer.End.STOPPED, List.of());
+            return;
+        }
+        try (Assembly assembly = assembly(compute, job.prepared().method().recipe(), job.steps())) {
             // host buffers that carried the weights are the collector's to free: as large as the model, they must not stand through the run
             System.gc();
             final Trainer trainer = new Trainer(assembly, job.source(),
@@ -110,6 +124,27 @@ final class LiveRun {
         }
     }
 
+    /** Lets the base model choose the rows where that is wanted and not done yet; false if it was stopped meanwhile. */
+    private boolean rowsChosen(Compute compute) throws IOException {
+        final Optional<RowSelection> open = job.selection().filter(selection -> selection.kept().isEmpty());
+        if (open.isEmpty()) {
+            return true;
+        }
+        final long begin = System.nanoTime();
+        final Optional<Selecting.Picked> picked;
+        try (Assembly base = assembly(compute, Selecting.base(job.prepared().method().recipe()), 1)) {
+            picked = Selecting.of(base, open.get().choice(), open.get().rows(), job.request().seed(), control::isStopping);
+        }
+        if (picked.isEmpty()) {
+            return false;
+        }
+        final Set<Long> rows = RowSelection.rows(job.data().dataset(), picked.get());
+        RowSelection.write(checkpoints, rows, picked.get());
+        job = keeping.apply(job, rows);
+        record.selected(job, picked.get(), (System.nanoTime() - begin) * 1e-9);
+        return true;
+    }
+
     /** How good the model is before the first step: what training is held against. */
     private void asItWasGiven(Assembly assembly) {
         final long begin = System.nanoTime();
@@ -119,11 +154,11 @@ final class LiveRun {
         }
     }
 
-    private Assembly assembly(Compute compute) throws IOException {
+    private Assembly assembly(Compute compute, Recipe recipe, int steps) throws IOException {
         final RunRequest request = job.request();
         if (request.fresh()) {
             record.watch(compute.ledger(), job.plan().layers());
-            return new Assembly(compute, job.prepared().method().recipe(), job.prepared().fresh(request.seed()), job.prepared().task(), request.seed(), job.steps());
+            return new Assembly(compute, recipe, job.prepared().fresh(request.seed()), job.prepared().task(), request.seed(), steps);
         }
         final Path folder = job.prepared().model().folder().orElseThrow();
         try {
@@ -131,15 +166,15 @@ final class LiveRun {
             TensorFiles.open(folder).close();
             System.gc();
             record.watch(compute.ledger(), job.plan().layers());
-            return loaded(compute, folder);
+            return loaded(compute, folder, recipe, steps);
         } catch (FormatException e) {
             throw new WorkbenchException(Problem.of("The weights in " + folder + " cannot be read: " + e.getMessage(), "Nothing was trained.", e.advice()), e);
         }
     }
 
-    private Assembly loaded(Compute compute, Path folder) throws IOException {
+    private Assembly loaded(Compute compute, Path folder, Recipe recipe, int steps) throws IOException {
         try (TensorFile weights = TensorFiles.open(folder)) {
-            return new Assembly(compute, job.prepared().method().recipe(), job.prepared().from(weights), job.prepared().task(), job.request().seed(), job.steps());
+            return new Assembly(compute, recipe, job.prepared().from(weights), job.prepared().task(), job.request().seed(), steps);
         }
     }
 }

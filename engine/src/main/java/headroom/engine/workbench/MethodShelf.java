@@ -111,7 +111,7 @@ final class MethodShelf {
     private static String slotOf(Method method, headroom.engine.method.Setting setting) {
         // a setting may matter only beside another choice, as a rank does beside "train pairs"
         return Stream.concat(Stream.of(Map.<String, String>of()), method.allSettings().stream()
-                        .filter(beside -> beside.type() == headroom.engine.method.Setting.Type.CHOICE && !beside.key().equals(setting.key()))
+                        .filter(beside -> beside.type() != headroom.engine.method.Setting.Type.FLAG && !beside.key().equals(setting.key()))
                         .flatMap(beside -> beside.choices().stream().filter(choice -> !choice.equals(beside.standard())).map(choice -> Map.of(beside.key(), choice))))
                 .flatMap(beside -> changed(method, beside, setting)).findFirst().orElse("run");
     }
@@ -142,7 +142,7 @@ final class MethodShelf {
             case NUMBER -> Double.toString((setting.min() + Double.parseDouble(setting.standard())) / 2 == Double.parseDouble(setting.standard())
                     ? setting.max() : (setting.min() + Double.parseDouble(setting.standard())) / 2);
             case CHOICE, FLAG -> setting.choices().stream().filter(choice -> !choice.equals(setting.standard())).findFirst().orElse(setting.standard());
-            case WORDS -> setting.standard().equals("q") ? "k" : "q";
+            case WORDS -> setting.choices().stream().filter(choice -> !choice.equals(setting.standard())).findFirst().orElse(setting.standard().equals("q") ? "k" : "q");
         };
     }
 

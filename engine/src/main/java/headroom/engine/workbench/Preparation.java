@@ -101,13 +101,17 @@ final class Preparation {
     private Prepared withData(PlanRequest request, ModelShelf.Shelved model, MethodShelf.Resolved method, Batch.Shape full, CheckedDataset checked) {
         final Dataset rows = checked.dataset();
         final Assembly.Task task = task(rows);
+        final DataChoice choice = method.recipe().data();
         final Optional<Tokens> tokens = model.folder().map(folder -> tokens(checked, folder));
         final List<String> decisions = new ArrayList<>();
         if (checked.bad().count() > 0) {
             decisions.add(checked.bad().count() + (checked.bad().count() == 1 ? " row is left out: " : " rows are left out: ") + String.join(", ", checked.bad().byProblem().keySet()));
         }
+        if (choice.select() != null) {
+            decisions.add("%,d of %,d rows are kept, and the longest may be among them".formatted(choice.kept(rows.train().size()), rows.train().size()));
+        }
         if (tokens.isEmpty()) {
-            final Batch.Shape shape = new Batch.Shape(Math.min(full.rows(), Math.max(1, rows.train().size())), full.length(), full.slots());
+            final Batch.Shape shape = new Batch.Shape(Math.min(full.rows(), Math.max(1, choice.kept(rows.train().size()))), full.length(), full.slots());
             decisions.add("every row fills " + full.length() + " tokens, because the tokenizer of " + model.entry().name() + " is not here");
             return new Prepared(request, model, method, task, shape, shape, shape, decisions);
         }
@@ -119,11 +123,11 @@ final class Preparation {
         }
         final TokenLengths lengths = tokens.get().lengths();
         if (rows.kind() == DatasetKind.LANGUAGE_MODELLING) {
-            final long blocks = Math.max(1, Math.ceilDiv(tokens.get().stream() - 1, full.length()));
+            final long blocks = Math.max(1, Math.ceilDiv(Math.round((tokens.get().stream() - 1) * (choice.select() == null ? 1 : choice.select().share())), full.length()));
             final Batch.Shape shape = new Batch.Shape((int) Math.min(full.rows(), blocks), full.length());
             return new Prepared(request, model, method, task, shape, shape, shape, decisions);
         }
-        final int most = Math.min(full.rows(), rows.train().size());
+        final int most = Math.min(full.rows(), choice.kept(rows.train().size()));
         final Batch.Shape worst = new Batch.Shape(most, padded(lengths.longest(), full.length()));
         final Batch.Shape typical = new Batch.Shape(most, padded(longestOf(most, lengths), full.length()));
         decisions.add("the longest row of the data, " + lengths.longest() + " tokens in row " + lengths.longestRow() + ", comes in a full batch");

@@ -40,7 +40,7 @@ final class RunDesk implements AutoCloseable {
         nothingLive();
         final RunJob job = jobs.job(request);
         final String run = RunShelf.told(() -> store.create(job.asNewRun())).id();
-        begin(new LiveRun(job, record(run, job, Optional.empty()), cuda.getAsBoolean(), RunJob.checkpoints(home, run), Optional.empty()));
+        begin(new LiveRun(job, record(run, job, Optional.empty()), cuda.getAsBoolean(), RunJob.checkpoints(home, run), Optional.empty(), jobs::keeping));
         return run;
     }
 
@@ -55,7 +55,7 @@ final class RunDesk implements AutoCloseable {
         final StoredText.Asked asked = RunShelf.asked(stored);
         final RunRequest request = changed.map(asked.request()::withPlan).orElse(asked.request());
         changed.ifPresent(plan -> onlyWhatMayChange(asked.request().plan(), plan, stored));
-        final RunJob job = jobs.job(request.startAnyway());
+        final RunJob job = jobs.job(request.startAnyway(), RowSelection.recorded(RunJob.checkpoints(home, id)));
         if (!job.dataHash().equals(stored.asked().datasetHash())) {
             throw new WorkbenchException(Problem.of("The data of run " + id + " has changed since it began: " + job.data().dataset().file() + ".",
                     "The run and its checkpoints are untouched.", "Put the file back as it was, or start a new run."));
@@ -68,7 +68,7 @@ final class RunDesk implements AutoCloseable {
             return id;
         });
         final RunRecord record = record(id, job, Optional.of(shelf.show(id)));
-        begin(new LiveRun(job, record, cuda.getAsBoolean(), RunJob.checkpoints(home, id), from.map(StoredCheckpoint::folder)));
+        begin(new LiveRun(job, record, cuda.getAsBoolean(), RunJob.checkpoints(home, id), from.map(StoredCheckpoint::folder), jobs::keeping));
         return id;
     }
 
@@ -87,7 +87,8 @@ final class RunDesk implements AutoCloseable {
     private static void onlyWhatMayChange(PlanRequest before, PlanRequest after, StoredRun stored) {
         final Recipe old = Recipe.fromJson(stored.asked().recipeJson());
         final Recipe now = MethodShelf.resolve(after, Integer.MAX_VALUE).recipe();
-        final boolean sameState = old.with(now.activations()).with(now.data()).equals(now);
+        // rows are chosen once, before the first step
+        final boolean sameState = old.with(now.activations()).with(now.data().selecting(old.data().select())).equals(now);
         if (!before.model().equals(after.model()) || !before.data().equals(after.data()) || !sameState) {
             throw new WorkbenchException(Problem.of("This change would lose what run " + stored.id() + " has learned: its state does not fit the other recipe.",
                     "The run and its checkpoints are untouched.", "Change only batch, accumulation, length, checkpointing or the budget, or start a new run."));
@@ -96,7 +97,8 @@ final class RunDesk implements AutoCloseable {
 
     private RunRecord record(String run, RunJob job, Optional<RunDetails> earlier) {
         return new RunRecord(run, job, store, earlier,
-                (done, steps, decided) -> RunPlan.of(done.prepared(), done.request().seed(), done.source(), steps, done.steps(), decided), this::remedies);
+                (done, steps, decided) -> RunPlan.of(done.prepared(), done.request().seed(), done.source(), steps, done.steps(), decided,
+                        done.selection().map(RowSelection::peak)), this::remedies);
     }
 
     /** Changes that a run can go on with, each planned for the worst batch. */

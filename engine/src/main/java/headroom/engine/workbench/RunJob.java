@@ -4,6 +4,7 @@ import headroom.engine.data.BatchSource;
 import headroom.engine.data.CheckedDataset;
 import headroom.engine.store.NewRun;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Everything an engine thread needs to begin a run.
@@ -14,10 +15,11 @@ import java.nio.file.Path;
  * @param checkpointEvery steps between checkpoints
  * @param budgetBytes that the ledger enforces
  * @param dataHash of the data file
+ * @param selection which rows are trained on; empty for all
  */
 record RunJob(
         RunRequest request, Prepared prepared, CheckedDataset data, BatchSource source, int steps, int evalEvery, int checkpointEvery,
-        RunPlan plan, long budgetBytes, String dataHash) {
+        RunPlan plan, long budgetBytes, String dataHash, Optional<RowSelection> selection) {
 
     String title() {
         return request.title().orElseGet(() -> prepared.method().method().name());
@@ -31,7 +33,7 @@ record RunJob(
     }
 
     RunJob withPlan(RunPlan other) {
-        return new RunJob(request, prepared, data, source, steps, evalEvery, checkpointEvery, other, budgetBytes, dataHash);
+        return new RunJob(request, prepared, data, source, steps, evalEvery, checkpointEvery, other, budgetBytes, dataHash, selection);
     }
 
     /** Where the checkpoints of a run lie. */

@@ -2,6 +2,7 @@ package headroom.engine.workbench;
 
 import headroom.engine.data.BatchSource;
 import headroom.engine.data.CheckedDataset;
+import headroom.engine.data.Dataset;
 import headroom.engine.data.DatasetKind;
 import headroom.engine.data.Tokenizer;
 import headroom.engine.recipe.DataChoice;
@@ -16,7 +17,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -37,6 +40,11 @@ final class RunJobs {
     }
 
     RunJob job(RunRequest request) {
+        return job(request, Optional.empty());
+    }
+
+    /** @param kept rows that an earlier part of the run chose to train on; empty before a choice, or where all rows are trained on */
+    RunJob job(RunRequest request, Optional<Set<Long>> kept) {
         final PlanRequest asked = request.plan();
         final String data = asked.data().orElseThrow(() -> new WorkbenchException(Problem.of("A run needs data, and none is named.", "Nothing was started.",
                 "Name a dataset of the catalog or a file.")));
@@ -44,17 +52,38 @@ final class RunJobs {
         final Path folder = prepared.model().folder().filter(_ -> request.fresh() || !prepared.model().entry().shapeOnly())
                 .orElseThrow(() -> noWeights(prepared.model().entry()));
         final CheckedDataset checked = preparation.data().load(data, asked.columns());
-        final BatchSource source = source(prepared, checked, folder, request.seed());
-        final int epoch = source.batchesPerEpoch();
-        final int steps = steps(request, epoch, checked.kind());
-        final RunPlan plan = RunPlan.of(prepared, request.seed(), source, steps, steps);
-        final long budget = asked.budgetBytes().orElseGet(freeMemory);
-        final RunJob job = new RunJob(request, prepared, checked, source, steps, every(request.evalEvery(), epoch), every(request.checkpointEvery(), epoch),
-                plan, budget, hash(checked.dataset().file()));
-        if (plan.peak().bytes() > budget && !request.anyway()) {
-            throw tooLarge(asked, plan, budget);
+        final Optional<RowSelection> selection = selection(prepared, checked.dataset(), folder, request.seed(), kept);
+        final RunJob job = laidOut(request, prepared, checked, folder, selection, asked.budgetBytes().orElseGet(freeMemory), hash(checked.dataset().file()));
+        if (job.plan().peak().bytes() > job.budgetBytes() && !request.anyway()) {
+            throw tooLarge(asked, job.plan(), job.budgetBytes());
         }
         return job;
+    }
+
+    /** The job on the rows that were chosen: its batches, and what follows from their number. */
+    RunJob keeping(RunJob job, Set<Long> rows) {
+        return laidOut(job.request(), job.prepared(), job.data(), job.prepared().model().folder().orElseThrow(), job.selection().map(s -> s.keeping(rows)), job.budgetBytes(), job.dataHash());
+    }
+
+    private RunJob laidOut(RunRequest request, Prepared prepared, CheckedDataset checked, Path folder, Optional<RowSelection> selection, long budget, String hash) {
+        final Optional<Set<Long>> kept = selection.flatMap(RowSelection::kept);
+        final BatchSource source = source(prepared, kept.map(checked.dataset()::keeping).orElseGet(checked::dataset), folder, request.seed());
+        // before the choice its share of all batches is assumed
+        final int epoch = selection.filter(s -> s.kept().isEmpty()).map(s -> Math.max(1, (int) Math.ceil(s.choice().share() * source.batchesPerEpoch()))).orElseGet(source::batchesPerEpoch);
+        final int steps = steps(request, epoch, checked.kind());
+        final RunPlan plan = RunPlan.of(prepared, request.seed(), source, steps, steps, List.of(), selection.map(RowSelection::peak));
+        return new RunJob(request, prepared, checked, source, steps, every(request.evalEvery(), epoch), every(request.checkpointEvery(), epoch), plan, budget, hash, selection);
+    }
+
+    private static Optional<RowSelection> selection(Prepared prepared, Dataset data, Path folder, long seed, Optional<Set<Long>> kept) {
+        if (prepared.method().recipe().data().select() == null) {
+            return Optional.empty();
+        }
+        try (Tokenizer tokenizer = Preparation.tokenizer(folder)) {
+            return RowSelection.of(prepared, data, tokenizer, seed, kept);
+        } catch (IllegalArgumentException e) {
+            throw PlanDesk.unfit(e);
+        }
     }
 
     private static WorkbenchException noWeights(ModelEntry model) {
@@ -63,10 +92,10 @@ final class RunJobs {
                 "Name a folder with its config.json, tokenizer.json and safetensors as --model; without weights it can be pre-trained."));
     }
 
-    private static BatchSource source(Prepared prepared, CheckedDataset checked, Path folder, long seed) {
+    private static BatchSource source(Prepared prepared, Dataset rows, Path folder, long seed) {
         final DataChoice choice = prepared.method().recipe().data();
         try (Tokenizer tokenizer = Preparation.tokenizer(folder)) {
-            return checked.dataset().batches(tokenizer, Math.multiplyExact(choice.batch(), choice.accumulate()), choice.length(), choice.order(), choice.pack(), seed);
+            return rows.batches(tokenizer, Math.multiplyExact(choice.batch(), choice.accumulate()), choice.length(), choice.order(), choice.pack(), seed);
         } catch (IllegalArgumentException e) {
             throw PlanDesk.unfit(e);
         }

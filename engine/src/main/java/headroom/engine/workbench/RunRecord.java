@@ -3,6 +3,7 @@ package headroom.engine.workbench;
 import headroom.engine.memory.Ledger;
 import headroom.engine.recipe.Decision;
 import headroom.engine.recipe.Notes;
+import headroom.engine.recipe.data.Selecting;
 import headroom.engine.store.ExperimentStore;
 import headroom.engine.store.Measured;
 import headroom.engine.store.RunState;
@@ -36,7 +37,6 @@ final class RunRecord implements RunListener {
     private static final int BAD_ROWS_NAMED = 50;
 
     private final String run;
-    private final RunJob job;
     private final ExperimentStore store;
     private final Replan replan;
     private final BiFunction<RunJob, String, List<Advice>> remedies;
@@ -46,6 +46,7 @@ final class RunRecord implements RunListener {
     private final ArrayDeque<RunEvent> events = new ArrayDeque<>();
     private final RunClock clock;
 
+    private volatile RunJob job;
     private volatile MemoryRecorder memory;
     private volatile headroom.engine.workbench.RunState state = headroom.engine.workbench.RunState.PLANNED;
     private volatile long revision;
@@ -99,8 +100,11 @@ final class RunRecord implements RunListener {
         return run;
     }
 
-    /** The machine is open: from here on the process's growth is the run's. */
+    /** The machine is open, told once: from here on the process's growth is the run's. */
     void watch(Ledger watched, List<String> layers) {
+        if (memory != null) {
+            return;
+        }
         synchronized (this) {
             ledger = watched;
             memory = new MemoryRecorder(watched, layers);
@@ -116,6 +120,16 @@ final class RunRecord implements RunListener {
         }
         state = headroom.engine.workbench.RunState.valueOf(next.name());
         revision++;
+    }
+
+    /** The rows are chosen, and the job is what they make of it. */
+    void selected(RunJob narrowed, Selecting.Picked picked, double seconds) {
+        synchronized (this) {
+            job = narrowed;
+            plan = narrowed.plan();
+        }
+        store.amend(run, narrowed.asNewRun());
+        tell(RunEvent.Level.INFO, "Rows chosen", RowSelection.words(narrowed.selection().orElseThrow().choice(), picked, seconds));
     }
 
     @Override

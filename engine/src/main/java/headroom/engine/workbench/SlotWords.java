@@ -9,6 +9,7 @@ import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.RunChoice;
 import headroom.engine.recipe.SavesChoice;
 import headroom.engine.recipe.SelectorChoice;
+import headroom.engine.recipe.SubsetSelection;
 import headroom.engine.recipe.WeightsChoice;
 import java.util.Locale;
 
@@ -119,12 +120,24 @@ final class SlotWords {
     }
 
     private static String data(DataChoice data) {
-        return "batches of %,d, up to %,d tokens%s%s%s".formatted(data.batch(), data.length(), data.accumulate() == 1 ? "" : ", %d accumulated".formatted(data.accumulate()),
+        return "batches of %,d, up to %,d tokens%s%s%s%s".formatted(data.batch(), data.length(), data.accumulate() == 1 ? "" : ", %d accumulated".formatted(data.accumulate()),
                 data.pack() ? ", several texts in a row" : "", switch (data.order()) {
                     case SHUFFLED -> "";
                     case LENGTH -> ", rows of one length together";
                     case FILE -> ", in the order of the file";
-                });
+                }, data.select() == null ? "" : selection(data.select()));
+    }
+
+    private static String selection(SubsetSelection some) {
+        return "; %s %% of the rows, %s".formatted(number(100 * some.share()), switch (some.pick()) {
+            case TOP -> "%s by %s".formatted(some.highest() ? "highest" : "lowest", score(some.score()));
+            case CLUSTERS -> "%s by %s in each of %,d clusters".formatted(some.highest() ? "highest" : "lowest", score(some.score()), some.clusters());
+            case FACILITY_LOCATION -> "that stand for the others, each counted by %s%s".formatted(some.highest() ? "" : "low ", score(some.score()));
+        });
+    }
+
+    static String score(SubsetSelection.Score score) {
+        return score == SubsetSelection.Score.IFD ? "instruction-following difficulty" : score.name().toLowerCase(Locale.ROOT);
     }
 
     private static String saves(SavesChoice saves) {

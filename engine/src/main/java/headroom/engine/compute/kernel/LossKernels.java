@@ -21,6 +21,14 @@ public final class LossKernels {
     public static final Kernel CROSS_ENTROPY_DX_INTO = new Kernel("cross_entropy_dx_into", a -> Kernel.inPlace(gradientScratch(a), 5 * a.shape(0).elements()));
     /** {@code (logits, targets)} → log-probability of the target per row, 0 where there is none. */
     public static final Kernel TOKEN_LOG_PROBS = new Kernel("token_log_probs", a -> rowLoss(a));
+    /** {@code (logits)} → entropy of the softmax of each row, in nats. */
+    public static final Kernel ENTROPY_ROWS = new Kernel("entropy_rows", a -> {
+        Tiles.matrix(a, 0);
+        long n = a.dim(0, 0);
+        DType wide = Tiles.wide(a.dtype(0));
+        long tile = Tiles.elements(n, a.dim(0, 1));
+        return Kernel.makes(Spec.of(wide, n), tile * wide.bytes() + Tiles.converted(tile, a.dtype(0), wide), 6 * a.shape(0).elements());
+    });
     /** {@code (logits)} → best column per row, int64 [N]. */
     public static final Kernel ARGMAX_ROWS = new Kernel("argmax_rows", a -> {
         Tiles.matrix(a, 0);

@@ -153,6 +153,7 @@ final class Samples implements AutoCloseable {
         m.put("cross_entropy_dx", s -> s.args(s.real(6, 9), s.targets(9, 6), s.wide(6)));
         m.put("cross_entropy_dx_into", s -> s.args(s.real(6, 9), s.targets(9, 6), s.wide(6)));
         m.put("argmax_rows", s -> s.args(s.real(6, 9)));
+        m.put("entropy_rows", s -> s.args(s.real(6, 9)));
         m.put("sum", s -> s.args(s.real(6, 9)));
     }
 
