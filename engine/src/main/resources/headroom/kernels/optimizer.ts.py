@@ -31,6 +31,30 @@
     torch.mul_(tw, 1.0 - rate * decay)
     torch.addcdiv_(tw, m, torch.add_(torch.sqrt_(torch.div(v, c2)), eps), value=-rate / c1)
     return torch.copy_(w, tw)
+  # the same where entry i takes its age_i-th step, which is counted here: c1 = 1 - β1^age, c2 = 1 - β2^age by entry; before: eps is added to √v and not to √(v/c2)
+  def adamw_aged(self: __torch__.Kernels, w: Tensor, g: Tensor, m: Tensor, v: Tensor, age: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, before: bool) -> Tensor:
+    a = self.wide(w)
+    fw, fg, fm, fv, fa = torch.view(w, [-1]), torch.view(g, [-1]), torch.view(m, [-1]), torch.view(v, [-1]), torch.view(age, [-1])
+    n = fw.shape[0]
+    for t in range((n + 65535) // 65536):
+      i, j = t * 65536, min(n, t * 65536 + 65536)
+      sw, sm, sv = torch.slice(fw, 0, i, j), torch.slice(fm, 0, i, j), torch.slice(fv, 0, i, j)
+      ages = torch.to(torch.add_(torch.slice(fa, 0, i, j), 1.0), a)
+      tw, tg, tm, tv = torch.to(sw, a), torch.to(torch.slice(fg, 0, i, j), a), torch.to(sm, a), torch.to(sv, a)
+      torch.add_(torch.mul_(tm, beta1), tg, alpha=1.0 - beta1)
+      torch.addcmul_(torch.mul_(tv, beta2), tg, tg, value=1.0 - beta2)
+      root = torch.sqrt_(torch.add_(torch.neg_(torch.pow(beta2, ages)), 1.0))
+      den = torch.sqrt(tv)
+      if before:
+        torch.div_(torch.add_(den, eps), root)
+      else:
+        torch.add_(torch.div_(den, root), eps)
+      torch.mul_(den, torch.add_(torch.neg_(torch.pow(beta1, ages)), 1.0))
+      torch.addcdiv_(torch.mul_(tw, 1.0 - rate * decay), tm, den, value=-rate)
+      torch.copy_(sw, tw)
+      torch.copy_(sm, tm)
+      torch.copy_(sv, tv)
+    return w
   # w ← w (1 - rate decay) - rate g
   def sgd(self: __torch__.Kernels, w: Tensor, g: Tensor, rate: float, decay: float) -> Tensor:
     if decay != 0.0:

@@ -1,5 +1,6 @@
 package headroom.engine.recipe;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Map;
@@ -111,15 +112,28 @@ public record OptimizerChoice(
      * Adam with decoupled decay ("Decoupled Weight Decay Regularization", 2019).
      *
      * @param epsilonBeforeCorrection true adds ε before the bias correction (as GaLore does), false after it (as PyTorch does)
+     * @param entryClocks true corrects the bias of each entry by its own number of steps, which is kept in one more number an entry: for entries that begin to train at different
+     *     times (SpIEL); false by the tensor's
      */
-    public record AdamW(double beta1, double beta2, double epsilon, boolean epsilonBeforeCorrection, double decay) implements Rule {
+    public record AdamW(double beta1, double beta2, double epsilon, boolean epsilonBeforeCorrection, double decay, @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean entryClocks)
+            implements Rule {
+        /** One clock for a tensor. */
+        public AdamW(double beta1, double beta2, double epsilon, boolean epsilonBeforeCorrection, double decay) {
+            this(beta1, beta2, epsilon, epsilonBeforeCorrection, decay, false);
+        }
+
+        /** A clock for each entry, or one for a tensor. */
+        public AdamW withEntryClocks(boolean own) {
+            return new AdamW(beta1, beta2, epsilon, epsilonBeforeCorrection, decay, own);
+        }
+
         public static AdamW standard(double decay) {
             return new AdamW(0.9, 0.999, 1e-8, false, decay);
         }
 
         @Override
         public AdamW withDecay(double d) {
-            return new AdamW(beta1, beta2, epsilon, epsilonBeforeCorrection, d);
+            return new AdamW(beta1, beta2, epsilon, epsilonBeforeCorrection, d, entryClocks);
         }
     }
 

@@ -22,6 +22,7 @@ final class OptimizerRules {
         OptimizerChoice o = r.optimizer();
         estimates(r, clashes);
         rule(o.rule(), clashes);
+        entryClocks(o, clashes);
         if (!(r.gradient() instanceof GradientChoice.TwoPointEstimate)) {
             subspace(o, clashes);
         }
@@ -89,6 +90,19 @@ final class OptimizerRules {
         }
         if (rule.decay() < 0) {
             clashes.add("weight decay " + rule.decay() + " makes weights grow; use 0 or more");
+        }
+    }
+
+    private static void entryClocks(OptimizerChoice o, List<String> clashes) {
+        AdamW adam = o.rule() instanceof AdamW a ? a : o.rule() instanceof ApolloScaling s ? s.adam() : null;
+        if (adam == null || !adam.entryClocks()) {
+            return;
+        }
+        if (o.state() instanceof Dynamic8State) {
+            clashes.add("AdamW with a clock for each entry, and Dynamic8State codes entries in blocks; use Float32State, or one clock for a tensor");
+        }
+        if (o.subspace() instanceof LowRank) {
+            clashes.add("AdamW with a clock for each entry, and a LowRankSubspace has no entries of the weight; use FullSpace, or one clock for a tensor");
         }
     }
 

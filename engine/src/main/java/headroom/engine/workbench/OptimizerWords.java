@@ -39,7 +39,7 @@ final class OptimizerWords {
 
     private static String rule(OptimizerChoice o) {
         return switch (o.rule()) {
-            case OptimizerChoice.AdamW _ -> "AdamW, state " + state(o.state());
+            case OptimizerChoice.AdamW a -> "AdamW, %sstate %s".formatted(a.entryClocks() ? "a clock for each entry, " : "", state(o.state()));
             case OptimizerChoice.Sgd sgd when sgd.momentum() == 0 -> "SGD, no state";
             case OptimizerChoice.Sgd sgd -> "SGD, %smomentum %s, state %s".formatted(sgd.nesterov() ? "Nesterov " : "", SlotWords.number(sgd.momentum()), state(o.state()));
             case OptimizerChoice.SignSgd _ -> "sign SGD, no state";

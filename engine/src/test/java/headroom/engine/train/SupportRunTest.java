@@ -74,6 +74,9 @@ class SupportRunTest {
         r.put("random entries, redrawn, state starts again", base().with(new RandomSupport(Unit.ENTRIES, Amount.share(0.3), 3, ALL)));
         r.put("random entries in bf16, redrawn, state moves", base().with(ComputeType.BF16).with(new RandomSupport(Unit.ENTRIES, Amount.share(0.3), 5, List.of("q", "v", "up", "down", "inner", "outer")))
                 .with(OptimizerChoice.adamW(1e-2).with(new OptimizerChoice.RemapSupport())));
+        OptimizerChoice aged = OptimizerChoice.adamW(1e-2).with(OptimizerChoice.AdamW.standard(0.01).withEntryClocks(true)).with(new OptimizerChoice.RemapSupport());
+        r.put("random entries, redrawn, a clock for each", base().with(new RandomSupport(Unit.ENTRIES, Amount.share(0.3), 4, ALL)).with(aged));
+        r.put("random columns in bf16, redrawn, a clock for each", base().with(ComputeType.BF16).with(new RandomSupport(Unit.COLUMNS, Amount.of(8), 5, ALL)).with(aged));
         r.put("top per row", base().with(new MagnitudeSupport(Pick.TOP_PER_ROW, Amount.of(5), ALL)));
         r.put("top per row, in the backward pass", base().with(new MagnitudeSupport(Pick.TOP_PER_ROW, Amount.of(5), ALL)).with(OptimizerChoice.adamW(1e-2).steppingInBackward(true)));
         r.put("smallest, accumulated, SGD", base().with(new MagnitudeSupport(Pick.SMALLEST, Amount.share(0.3), ALL)).with(new DataChoice(8, 2, 32))

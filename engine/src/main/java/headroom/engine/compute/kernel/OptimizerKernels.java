@@ -16,6 +16,16 @@ public final class OptimizerKernels {
         boolean one = a.dtype(1) == a.dtype(0) && a.dtype(2) == a.dtype(0) && a.dtype(3) == a.dtype(0);
         return Kernel.inPlace(one ? 0 : adamScratch(a, a.dtype(2), a.dtype(3)), 14 * a.shape(0).elements());
     });
+    /**
+     * {@code (w, g, m, v, age, rate, beta1, beta2, eps, decay, before)}: the same where each entry has taken its own number of steps; age, in float32, counts this one first. {@code before} adds
+     * eps before the correction of the root.
+     */
+    public static final Kernel ADAMW_AGED = new Kernel("adamw_aged", a -> {
+        Tiles.sameShape(a, 0, 4);
+        DType wide = Tiles.wide(a.dtype(0));
+        return Kernel.inPlace(adamScratch(a, a.dtype(2), a.dtype(3)) + 2 * Tiles.elements(a.shape(0).elements()) * wide.bytes() + converted(a, 1, wide) + converted(a, 4, wide),
+                20 * a.shape(0).elements());
+    });
     /** {@code (w, g, rate, decay)}: w ← w (1 - rate decay) - rate g. */
     public static final Kernel SGD = new Kernel("sgd", a -> Kernel.inPlace(mixed(a, 1), 3 * a.shape(0).elements()));
     /** {@code (w, g, b, rate, momentum, decay, nesterov)}: b ← μ b + g + λ w, then w goes by b, or by g + λ w + μ b. */
