@@ -61,6 +61,11 @@ final class Epochs {
         cursor = to;
     }
 
+    /** Goes to where it is after so many batches from the beginning. */
+    void seekBatch(long number) {
+        seek(new Cursor(number / batches(), (int) (number % batches()) * batch));
+    }
+
     /** Batches of one epoch. */
     int batches() {
         return Math.ceilDiv(sizes.length, batch);

@@ -1,7 +1,5 @@
 package headroom.engine.data;
 
-import java.util.Arrays;
-
 /**
  * Several texts in each row of a batch.
  *
@@ -9,8 +7,4 @@ import java.util.Arrays;
  * @param texts [B, T] number of each token's text within its row, from 0, and -1 where there is none; the tokens of a text follow each other
  * @param positions [B, T] place of each token within its text
  */
-public record Packing(int slots, int[] texts, int[] positions) {
-    Packing rows(int from, int to, int length) {
-        return new Packing(slots, Arrays.copyOfRange(texts, from * length, to * length), Arrays.copyOfRange(positions, from * length, to * length));
-    }
-}
+public record Packing(int slots, int[] texts, int[] positions) {}

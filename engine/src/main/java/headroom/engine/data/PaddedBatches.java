@@ -87,6 +87,11 @@ public final class PaddedBatches implements BatchSource {
     }
 
     @Override
+    public void seekBatch(long number) {
+        epochs.seekBatch(number);
+    }
+
+    @Override
     public int batchesPerEpoch() {
         return epochs.batches();
     }

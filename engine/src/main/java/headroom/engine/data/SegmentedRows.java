@@ -136,6 +136,11 @@ public final class SegmentedRows implements BatchSource {
     }
 
     @Override
+    public void seekBatch(long number) {
+        epochs.seekBatch(number);
+    }
+
+    @Override
     public int batchesPerEpoch() {
         return epochs.batches();
     }

@@ -90,6 +90,11 @@ public final class TokenBlocks implements BatchSource {
     }
 
     @Override
+    public void seekBatch(long number) {
+        epochs.seekBatch(number);
+    }
+
+    @Override
     public int batchesPerEpoch() {
         return epochs.batches();
     }

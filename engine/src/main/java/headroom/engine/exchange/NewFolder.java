@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Writing a folder of files so that it appears whole or not at all. */
-final class NewFolder {
+public final class NewFolder {
 
     /** Writes the files. */
-    interface Contents {
+    public interface Contents {
         void writeInto(Path draft) throws IOException;
     }
 
@@ -21,7 +21,7 @@ final class NewFolder {
     }
 
     /** @throws FileAlreadyExistsException if something is there already */
-    static void write(Path folder, Contents contents) throws IOException {
+    public static void write(Path folder, Contents contents) throws IOException {
         Path target = folder.toAbsolutePath();
         if (Files.exists(target)) {
             throw new FileAlreadyExistsException(folder.toString(), null, "an export never overwrites: choose a new folder");

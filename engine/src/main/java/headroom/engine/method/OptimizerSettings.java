@@ -96,6 +96,7 @@ final class OptimizerSettings {
             case Clip.Value _ -> o.with(new Clip.Value(limit));
             case Clip.PerTensor _ -> o.with(new Clip.PerTensor(limit));
             case Clip.Global g -> o.with(new Clip.Global(limit, g.normPass()));
+            case Clip.PerGroup _ -> o.with(new Clip.PerGroup(limit));
         };
     }
 }

@@ -63,7 +63,7 @@ public final class KeyValuePoint implements Point {
 
     /** Attention of the layer, over its prefix too if it has one. The values are read for the last time. */
     Value attend(Pass pass, BatchContext batch, Attention.Spec spec, Value q, Value k, Value v) {
-        if (prefix == null) {
+        if (prefix == null || !pass.adapters().on()) {
             Op plain = batch.cache() == null ? new Attention(spec) : batch.cache().attention(layer, spec);
             return pass.apply(plain, q.last(), k.last(), v.last());
         }

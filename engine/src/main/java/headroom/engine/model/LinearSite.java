@@ -85,7 +85,7 @@ public final class LinearSite {
     /** x [N, in] → [N, out]; x is read for the last time if it is marked so. */
     public Value forward(Pass pass, Value x) {
         boolean last = x.takeLast();
-        boolean again = point.readsInput();
+        boolean again = point.readsInput(pass);
         String before = pass.compute().within(path);
         Value y = pass.apply(new Linear(weight, bias), last && !again ? x.last() : x);
         y = point.through(pass, y.last(), last && again ? x.last() : x);

@@ -22,7 +22,7 @@ record Sublayer(String path, ValuePoint in, ValuePoint out) {
     Value sum(Pass pass, Value x, Value n, UnaryOperator<Value> f, double dropout) {
         Value read = in.through(pass, n, null);
         boolean last = read.takeLast();
-        boolean again = out.readsInput();
+        boolean again = out.readsInput(pass);
         Value y = f.apply(last && !again ? read.last() : read);
         if (dropout > 0) {
             y = pass.apply(new Dropout(dropout, path), y.last());

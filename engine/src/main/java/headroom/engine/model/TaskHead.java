@@ -7,12 +7,14 @@ import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.RandomKernels;
 import headroom.engine.memory.Category;
+import headroom.engine.tape.AdapterControls;
 import headroom.engine.tape.Op;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.DenseWeight;
 import headroom.engine.tape.ops.Pooling;
+import headroom.engine.tape.ops.SegmentedLinear;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,14 +37,23 @@ public final class TaskHead implements AutoCloseable {
     }
 
     private final Features features;
-    private final LinearSite linear;
+    /** One, or one for each set of an adapter. */
+    private final List<LinearSite> linears;
     private final ValuePoint point;
+    private int answering;
 
-    private TaskHead(Features features, LinearSite linear) {
+    private TaskHead(Features features, List<LinearSite> linears) {
         this.features = features;
-        this.linear = linear;
-        this.point = new ValuePoint(PATH + ".features", ValuePoint.Kind.FEATURES, linear.in());
+        this.linears = linears;
+        this.point = new ValuePoint(PATH + ".features", ValuePoint.Kind.FEATURES, linears.getFirst().in());
     }
+
+    /**
+     * A head of its own for one of several sets of an adapter, whose rows share the model.
+     *
+     * @param seed that the head starts from
+     */
+    public record Set(String name, long seed) {}
 
     /**
      * @param dtype compute dtype; the weights start normal with deviation 0.02 by the seed, the bias at zero
@@ -54,28 +65,53 @@ public final class TaskHead implements AutoCloseable {
 
     /** The same, reading chosen features. */
     public static TaskHead create(Compute c, ModelConfig config, int classes, DType dtype, long seed, Features features) {
+        require(classes);
+        return new TaskHead(features, List.of(linear(c, config, classes, dtype, seed, PATH)));
+    }
+
+    /** Heads of several sets, each on its rows. A head starts as it would alone. */
+    public static TaskHead create(Compute c, ModelConfig config, int classes, DType dtype, Features features, List<Set> sets) {
+        require(classes);
+        List<LinearSite> all = new ArrayList<>();
+        try {
+            sets.forEach(s -> all.add(linear(c, config, classes, dtype, s.seed(), PATH + "." + s.name())));
+            return new TaskHead(features, List.copyOf(all));
+        } catch (RuntimeException e) {
+            all.forEach(s -> s.parameters().forEach(Parameter::close));
+            throw e;
+        }
+    }
+
+    private static void require(int classes) {
         if (classes < 2) {
             throw new IllegalArgumentException("a task of " + classes + " classes; expected at least 2 different labels");
         }
-        String path = PATH + Paths.WEIGHT;
-        Tensor w = c.zeros(Category.ADAPTER, PATH, dtype, Shape.of(classes, config.embedding()));
+    }
+
+    private static LinearSite linear(Compute c, ModelConfig config, int classes, DType dtype, long seed, String at) {
+        Tensor w = c.zeros(Category.ADAPTER, at, dtype, Shape.of(classes, config.embedding()));
         try {
-            c.apply(RandomKernels.ADD_NORMAL_INTO, w, Keys.key(seed, "start", path, 0), 0L, DEVIATION);
-            Tensor b = c.zeros(Category.ADAPTER, PATH, dtype, Shape.of(classes));
-            return new TaskHead(features,
-                    new LinearSite(PATH, new DenseWeight(new Parameter(path, Parameter.Role.MATRIX, w)), new Parameter(PATH + Paths.BIAS, Parameter.Role.BIAS, b)));
+            c.apply(RandomKernels.ADD_NORMAL_INTO, w, Keys.key(seed, "start", PATH + Paths.WEIGHT, 0), 0L, DEVIATION);
+            Tensor b = c.zeros(Category.ADAPTER, at, dtype, Shape.of(classes));
+            return new LinearSite(at, new DenseWeight(new Parameter(at + Paths.WEIGHT, Parameter.Role.MATRIX, w)), new Parameter(at + Paths.BIAS, Parameter.Role.BIAS, b));
         } catch (RuntimeException e) {
             w.close();
             throw e;
         }
     }
 
-    public int classes() {
-        return (int) linear.out();
+    /** Heads, one for each set of an adapter. */
+    public int count() {
+        return linears.size();
     }
 
+    public int classes() {
+        return (int) site().out();
+    }
+
+    /** The layer; of several that of the first set. */
     public LinearSite site() {
-        return linear;
+        return linears.getFirst();
     }
 
     /** Where adapters change what the head reads. */
@@ -85,10 +121,10 @@ public final class TaskHead implements AutoCloseable {
 
     public List<Parameter> parameters() {
         if (point.branches().isEmpty()) {
-            return linear.parameters();
+            return linears.stream().flatMap(s -> s.parameters().stream()).toList();
         }
         List<Parameter> all = new ArrayList<>(point.parameters());
-        all.addAll(linear.parameters());
+        linears.forEach(s -> all.addAll(s.parameters()));
         return all;
     }
 
@@ -113,11 +149,31 @@ public final class TaskHead implements AutoCloseable {
 
     /** Logits [B, classes]; hidden [B·T, d] is read for the last time. */
     public Value logits(Pass pass, Value hidden, Model.Inputs inputs) {
-        return linear.forward(pass, features(pass, hidden, inputs).last());
+        return logits(pass, features(pass, hidden, inputs).last());
+    }
+
+    /** Lets a set answer from now on where a pass does not say which rows are whose. */
+    public void answer(int set) {
+        answering = set;
+    }
+
+    /** Logits of features [B, d], read for the last time if they are marked so. */
+    public Value logits(Pass pass, Value rows) {
+        if (linears.size() == 1) {
+            return site().forward(pass, rows);
+        }
+        AdapterControls.RowSets sets = pass.adapters().rows() == null ? AdapterControls.RowSets.all(answering) : pass.adapters().rows();
+        String before = pass.compute().within(PATH);
+        Value y = pass.apply(new SegmentedLinear(sets.over(rows.tensor().dim(0)).stream().map(s -> {
+            LinearSite at = linears.get(s.set());
+            return new SegmentedLinear.Part(((DenseWeight) at.weight()).parameter(), at.bias(), s.from(), s.to());
+        }).toList()), rows);
+        pass.compute().within(before);
+        return y;
     }
 
     @Override
     public void close() {
-        linear.parameters().forEach(Parameter::close);
+        linears.forEach(s -> s.parameters().forEach(Parameter::close));
     }
 }

@@ -74,7 +74,7 @@ public final class TokenPoint implements Point {
 
     /** Puts the prompt in front of each text, runs the body, and drops the prompt's rows: x [B·T, width], read for the last time → [B·T, d]. */
     Value around(Pass pass, Value x, Model.Inputs inputs, Body body) {
-        if (prompt == null) {
+        if (prompt == null || !pass.adapters().on()) {
             return body.run(x, inputs);
         }
         if (inputs.texts() != null) {

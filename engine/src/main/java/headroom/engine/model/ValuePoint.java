@@ -35,6 +35,11 @@ public final class ValuePoint implements Point {
             return true;
         }
 
+        /** True if it adds to the value, so that what it adds can be scaled ({@link headroom.engine.tape.AdapterControls#factor}). */
+        default boolean takesFactor() {
+            return false;
+        }
+
         /**
          * @param y value at the point [N, width], read for the last time if it is marked so
          * @param x input of the module, read for the last time if it is marked so; null where the point has none
@@ -88,7 +93,10 @@ public final class ValuePoint implements Point {
     }
 
     /** True if a branch here reads the module's input, which then has to outlive the module. */
-    boolean readsInput() {
+    boolean readsInput(Pass pass) {
+        if (!pass.adapters().on()) {
+            return false;
+        }
         for (Branch b : branches) {
             if (b.readsInput()) {
                 return true;
@@ -101,11 +109,14 @@ public final class ValuePoint implements Point {
      * The value after all branches, marked as read last; {@code y} itself, with the mark it has, if there are none.
      *
      * @param y read for the last time if it is marked so
-     * @param x input of the module, or null; may be marked as read last only if {@link #readsInput()}
+     * @param x input of the module, or null; may be marked as read last only if {@link #readsInput}
      */
     Value through(Pass pass, Value y, Value x) {
-        if (branches.isEmpty()) {
+        if (branches.isEmpty() || !pass.adapters().on()) {
             return y;
+        }
+        if (pass.adapters().factor() != 1) {
+            requireFactor();
         }
         boolean last = x != null && x.takeLast();
         String before = pass.compute().within(path);
@@ -116,6 +127,14 @@ public final class ValuePoint implements Point {
         }
         pass.compute().within(before);
         return v;
+    }
+
+    private void requireFactor() {
+        for (Branch b : branches) {
+            if (!b.takesFactor()) {
+                throw new IllegalArgumentException("what is attached at " + path + " does not add to the value there, so it has no factor; switch it on or off");
+            }
+        }
     }
 
     private boolean isLastReader(int i) {

@@ -14,7 +14,8 @@ import java.util.TreeMap;
         @JsonSubTypes.Type(value = AdapterChoice.Bottleneck.class, name = "Bottleneck"), @JsonSubTypes.Type(value = AdapterChoice.PrefixKv.class, name = "PrefixKv"),
         @JsonSubTypes.Type(value = AdapterChoice.PromptTokens.class, name = "PromptTokens"),
         @JsonSubTypes.Type(value = AdapterChoice.WeightNorm.class, name = "WeightNormLoRA"), @JsonSubTypes.Type(value = AdapterChoice.Vera.class, name = "VeraScaling"),
-        @JsonSubTypes.Type(value = AdapterChoice.Triplets.class, name = "TripletLoRA")})
+        @JsonSubTypes.Type(value = AdapterChoice.Triplets.class, name = "TripletLoRA"),
+        @JsonSubTypes.Type(value = AdapterChoice.SegmentedLowRank.class, name = "SegmentedLoRA")})
 public sealed interface AdapterChoice {
     record None() implements AdapterChoice {}
 
@@ -123,6 +124,26 @@ public sealed interface AdapterChoice {
         public Triplets {
             targets = List.copyOf(targets);
         }
+    }
+
+    /**
+     * Several sets of low-rank pairs on one base, each for other rows of a batch (LoRAFusion).
+     *
+     * @param sets in the order of the rows; each has a name of its own
+     */
+    record SegmentedLowRank(List<Member> sets) implements AdapterChoice {
+        public SegmentedLowRank {
+            sets = List.copyOf(sets);
+        }
+
+        /**
+         * One set.
+         *
+         * @param name in paths of parameters, as a group of the optimizer, and for people
+         * @param seed added to that of the run: the set starts, and drops, as in a run of that seed
+         * @param pair rank, scale, dropout and sites
+         */
+        public record Member(String name, long seed, LowRank pair) {}
     }
 
     /**

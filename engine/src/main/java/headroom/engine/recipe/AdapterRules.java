@@ -40,7 +40,7 @@ final class AdapterRules {
         }
     }
 
-    private static void pair(Recipe r, String name, AdapterChoice.LowRank l, List<String> clashes) {
+    static void pair(Recipe r, String name, AdapterChoice.LowRank l, List<String> clashes) {
         sizes(name, l.rank(), l.dropout(), clashes);
         if (!(l.alpha() > 0)) {
             clashes.add(name + " with alpha " + l.alpha() + " changes nothing; alpha must be above 0");

@@ -9,6 +9,7 @@ import headroom.engine.model.Storage;
 import headroom.engine.model.TaskHead;
 import headroom.engine.recipe.activations.Keepers;
 import headroom.engine.recipe.adapter.Adapter;
+import headroom.engine.recipe.adapter.LowRankAdapter;
 import headroom.engine.recipe.adapter.SpectralStart;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.BackpropStep;
@@ -18,7 +19,9 @@ import headroom.engine.recipe.gradient.SplitStep;
 import headroom.engine.recipe.gradient.TwoPointStep;
 import headroom.engine.recipe.optimizer.Optimizer;
 import headroom.engine.recipe.run.Course;
+import headroom.engine.recipe.run.Federation;
 import headroom.engine.recipe.run.Phasing;
+import headroom.engine.recipe.run.Workers;
 import headroom.engine.recipe.selector.Selector;
 import headroom.engine.recipe.weights.WeightStores;
 import headroom.engine.tape.Parameter;
@@ -101,7 +104,7 @@ public final class Assembly implements AutoCloseable {
             if (adapter != null) {
                 made.add(adapter);
             }
-            head = task instanceof Task.Classification c ? keep(made, TaskHead.create(compute, model.config(), c.classes(), dtype, seed, features())) : null;
+            head = task instanceof Task.Classification c ? keep(made, head(c.classes(), dtype, seed)) : null;
             if (head == null && model.head() == null) {
                 throw new IllegalArgumentException("an encoder has no language-model head; choose labelled data, or a decoder");
             }
@@ -132,9 +135,11 @@ public final class Assembly implements AutoCloseable {
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };
-            phasing = new Phasing(new Course(recipe, totalSteps), choice -> Selector.of(compute, choice, model, adapter, added, seed, totalSteps, decisions),
-                    leg -> new Optimizer(compute, leg.optimizer(), projected, leg.ownSchedule() ? leg.from() : 0, leg.ownSchedule() ? leg.to() - leg.from() : totalSteps, seed),
-                    optimizer -> gradient(optimizer, seed), new MeasurePass(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), seed));
+            Course course = new Course(recipe, totalSteps);
+            phasing = new Phasing(course, choice -> Selector.of(compute, choice, model, adapter, added, seed, totalSteps, decisions),
+                    leg -> new Optimizer(compute, leg.optimizer(), projected, leg.ownSchedule() ? leg.from() : 0, leg.ownSchedule() ? leg.to() - leg.from() : course.inRow(), seed),
+                    optimizer -> gradient(optimizer, seed), new MeasurePass(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), seed),
+                    recipe.run() instanceof RunChoice.FederatedRounds f ? new Federation(compute, f, added, ((LowRankAdapter) adapter).pairs()) : null);
         } catch (RuntimeException e) {
             for (AutoCloseable a : made.reversed()) {
                 try {
@@ -153,6 +158,14 @@ public final class Assembly implements AutoCloseable {
             case GradientChoice.TwoPointEstimate t -> new TwoPointStep(compute, objective, t, optimizer, seed);
             case GradientChoice.SplitEstimate s -> SplitStep.of(compute, objective, s, model, driver, Keepers.of(compute, recipe.activations().saves()), optimizer, seed);
         };
+    }
+
+    /** A head for the task; one for each set of an adapter whose rows are of several jobs. */
+    private TaskHead head(int classes, DType dtype, long seed) {
+        if (recipe.adapter() instanceof AdapterChoice.SegmentedLowRank s) {
+            return TaskHead.create(compute, model.config(), classes, dtype, features(), s.sets().stream().map(m -> new TaskHead.Set(m.name(), seed + m.seed())).toList());
+        }
+        return TaskHead.create(compute, model.config(), classes, dtype, seed, features());
     }
 
     /** P-tuning v2 asks a classifier for the first token. */
@@ -174,6 +187,21 @@ public final class Assembly implements AutoCloseable {
     /** One training step over its micro-batches, which stay the caller's. */
     public GradientStep.Outcome step(long step, List<DeviceBatch> microBatches) {
         return phasing.step(step, microBatches);
+    }
+
+    /**
+     * Lets the adapter set of one of several jobs answer from now on.
+     *
+     * @throws IllegalArgumentException if there is no such set; the message lists those there are
+     */
+    public void answer(String set) {
+        if (adapter == null) {
+            throw new IllegalArgumentException("no adapter set '" + set + "'; there is no adapter");
+        }
+        adapter.answer(set);
+        if (head != null) {
+            head.answer(adapter.sets().indexOf(set));
+        }
     }
 
     /** Logits of a batch's units [M, classes] without a tape; the caller releases the value. */
@@ -250,6 +278,16 @@ public final class Assembly implements AutoCloseable {
     /** The phases of the run. */
     public Course course() {
         return phasing.course();
+    }
+
+    /** The devices of a federation with what went over their links, or null. */
+    public Workers workers() {
+        return phasing.workers();
+    }
+
+    /** Tells how many rows each client of a federation has: they weigh as much in its means. */
+    public void weigh(List<Integer> rows) {
+        phasing.weigh(rows);
     }
 
     /** The sizes that were settled so far: those that depend on weights or data, and those that were searched for. */

@@ -109,10 +109,9 @@ final class CheckpointSearch {
         Ledger ledger = new Ledger();
         DryCompute dry = new DryCompute(ledger);
         try (Assembly a = new Assembly(dry, recipe, maker, task, seed, totalSteps, candidate)) {
-            DataChoice d = recipe.data();
-            Batch.Shape largest = new Batch.Shape(Math.multiplyExact(d.batch(), d.accumulate()), d.length(), d.pack() ? d.length() : 0);
+            Batch.Shape largest = recipe.fullBatch();
             for (long step : kinds(a)) {
-                List<DeviceBatch> micro = BatchUpload.shaped(dry, largest, d.accumulate(), a.objective().perToken());
+                List<DeviceBatch> micro = BatchUpload.shaped(dry, largest, recipe.data().accumulate(), a.objective().perToken());
                 a.step(step, micro);
                 micro.forEach(DeviceBatch::close);
             }

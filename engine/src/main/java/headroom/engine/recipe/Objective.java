@@ -36,13 +36,25 @@ public sealed interface Objective {
      */
     record Score(Tensor losses, double right) {}
 
+    /** Logits [M, classes] of what the head reads, which is read for the last time if it is marked so. */
+    default Value head(Pass pass, Value features) {
+        return site().forward(pass, features);
+    }
+
+    /** A pass in which the rows of a batch of several jobs go through the adapter set of each. */
+    private static Pass over(Pass pass, DeviceBatch batch) {
+        return batch.sets() == null ? pass : pass.with(pass.adapters().with(batch.sets()));
+    }
+
     /** Logits of the units [M, classes]. */
-    default Value logits(Pass pass, StackDriver driver, DeviceBatch batch) {
-        return site().forward(pass, features(pass, driver, batch).last());
+    default Value logits(Pass given, StackDriver driver, DeviceBatch batch) {
+        Pass pass = over(given, batch);
+        return head(pass, features(pass, driver, batch).last());
     }
 
     /** Loss of each unit [M] (float32). */
-    default Value losses(Pass pass, StackDriver driver, DeviceBatch batch) {
+    default Value losses(Pass given, StackDriver driver, DeviceBatch batch) {
+        Pass pass = over(given, batch);
         long rows = segment(batch.units());
         if (rows < batch.units()) {
             return segmented(pass, features(pass, driver, batch), segments(batch, rows, false));
@@ -55,7 +67,8 @@ public sealed interface Objective {
     }
 
     /** Losses, and units that are right: what an evaluation asks for. */
-    default Score score(Pass pass, StackDriver driver, DeviceBatch batch) {
+    default Score score(Pass given, StackDriver driver, DeviceBatch batch) {
+        Pass pass = over(given, batch);
         long rows = segment(batch.units());
         if (rows < batch.units()) {
             SegmentedCrossEntropy op = segments(batch, rows, true);
@@ -103,6 +116,19 @@ public sealed interface Objective {
 
     /** Class of each row, through a task head. */
     record LabelLoss(Model model, TaskHead head, ActivationsChoice.Loss form) implements Objective {
+        @Override
+        public void check() {
+            if (form instanceof ActivationsChoice.SegmentedLoss && head.count() > 1) {
+                throw new IllegalArgumentException("loss SegmentedLoss reads one head, and each of the " + head.count() + " jobs has its own; use WholeLoss");
+            }
+            Objective.super.check();
+        }
+
+        @Override
+        public Value head(Pass pass, Value features) {
+            return head.logits(pass, features);
+        }
+
         @Override
         public Value features(Pass pass, StackDriver driver, DeviceBatch batch) {
             return head.features(pass, model.hidden(pass, driver, batch.inputs()).last(), batch.inputs());

@@ -338,7 +338,8 @@ public record OptimizerChoice(
     /** How large a gradient may be. The norm that is shown is always the one before clipping. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     @JsonSubTypes({@JsonSubTypes.Type(value = Clip.None.class, name = "None"), @JsonSubTypes.Type(value = Clip.Value.class, name = "Value"),
-            @JsonSubTypes.Type(value = Clip.PerTensor.class, name = "PerTensor"), @JsonSubTypes.Type(value = Clip.Global.class, name = "Global")})
+            @JsonSubTypes.Type(value = Clip.PerTensor.class, name = "PerTensor"), @JsonSubTypes.Type(value = Clip.Global.class, name = "Global"),
+            @JsonSubTypes.Type(value = Clip.PerGroup.class, name = "PerGroup")})
     public sealed interface Clip {
         /** The bound, 0 for none. */
         default double limit() {
@@ -352,6 +353,9 @@ public record OptimizerChoice(
 
         /** The norm of each tensor. */
         record PerTensor(double limit) implements Clip {}
+
+        /** The norm of the gradients of one group of parameters: where groups are jobs that share a base, that of each job. */
+        record PerGroup(double limit) implements Clip {}
 
         /**
          * The norm of all gradients together. Where parameters are stepped in the backward pass that norm is not known in time: each tensor is then clipped by its own.

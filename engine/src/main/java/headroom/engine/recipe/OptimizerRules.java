@@ -30,6 +30,9 @@ final class OptimizerRules {
             clashes.add("stepping in the backward pass and " + r.data().accumulate() + " accumulated micro-batches: a gradient is not complete before the last one; use accumulate 1, "
                     + "or step at the boundary");
         }
+        if (o.inBackward() && o.clip() instanceof Clip.PerGroup) {
+            clashes.add("stepping in the backward pass, and clip PerGroup needs the gradients of a whole group before the first of them is stepped; use PerTensor, or step at the boundary");
+        }
         if (o.state() instanceof Dynamic8State && o.rule() instanceof Adafactor) {
             clashes.add("optimizer Dynamic8State codes moments in blocks, and those of Adafactor are factored already; use Float32State, or AdamW");
         }

@@ -6,6 +6,16 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import headroom.engine.data.Batch;
+import headroom.engine.data.BatchSource;
+import headroom.engine.data.ClientRows;
+import headroom.engine.data.Dataset;
+import headroom.engine.data.DatasetKind;
+import headroom.engine.data.JobRows;
+import headroom.engine.data.Shards;
+import headroom.engine.data.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a method is: a choice in each of eight slots, and the element type of the computation. A recipe is data; it is stored with every run and read back to resume it.
@@ -60,6 +70,46 @@ public record Recipe(
 
     public Recipe with(RunChoice r) {
         return new Recipe(compute, weights, adapter, selector, gradient, activations, optimizer, data, r);
+    }
+
+    /** The shape of a step's batch, all micro-batches together, in which every row is as long as the data slot allows. */
+    public Batch.Shape fullBatch() {
+        return fullBatch(data.batch(), data.length());
+    }
+
+    /** The same with other rows per micro-batch, of each job if there are several, and tokens per row. */
+    public Batch.Shape fullBatch(int batch, int length) {
+        DataChoice d = new DataChoice(batch, data.accumulate(), length, data.order(), data.pack(), data.select());
+        List<Integer> jobs = run instanceof RunChoice.CoTraining c ? c.rows(d) : List.of();
+        int rows = jobs.isEmpty() ? Math.multiplyExact(batch, data.accumulate()) : jobs.stream().mapToInt(i -> i).sum();
+        return new Batch.Shape(rows, length, data.pack() ? length : 0, jobs);
+    }
+
+    /**
+     * The batches of a run on a dataset: in turn for one job, side by side for several, client by client in a federation.
+     *
+     * @param seed of the run
+     */
+    public BatchSource batches(Dataset rows, Tokenizer tokenizer, long seed) {
+        int each = Math.multiplyExact(data.batch(), data.accumulate());
+        return switch (run) {
+            case RunChoice.SinglePhase _, RunChoice.Phases _ -> rows.batches(tokenizer, each, data.length(), data.order(), data.pack(), seed);
+            case RunChoice.CoTraining c -> {
+                List<Dataset> shards = c.jobs().stream().anyMatch(j -> j.shard() >= 0) ? Shards.inTurn(rows, c.jobs().size()) : List.of();
+                List<BatchSource> sources = new ArrayList<>();
+                for (int i = 0; i < c.jobs().size(); i++) {
+                    long own = adapter instanceof AdapterChoice.SegmentedLowRank s ? s.sets().get(i).seed() : 0;
+                    int shard = c.jobs().get(i).shard();
+                    sources.add((shard < 0 ? rows : shards.get(shard)).batches(tokenizer, c.rows(data).get(i), data.length(), data.order(), data.pack(), seed + own));
+                }
+                yield new JobRows(sources, rows.kind() == DatasetKind.CLASSIFICATION, tokenizer.pad().orElse(0));
+            }
+            case RunChoice.FederatedRounds f -> {
+                List<Dataset> shards = f.shards(rows, seed);
+                yield new ClientRows(shards.stream().map(s -> s.batches(tokenizer, each, data.length(), data.order(), data.pack(), seed)).toList(),
+                        shards.stream().map(s -> s.train().size()).toList(), f.localSteps());
+            }
+        };
     }
 
     public String toJson() {

@@ -3,11 +3,14 @@ package headroom.engine.recipe;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import headroom.engine.data.Dataset;
+import headroom.engine.data.Shards;
 import java.util.List;
 
 /** Slot 8, run: the phases, and what happens between steps. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({@JsonSubTypes.Type(value = RunChoice.SinglePhase.class, name = "SinglePhase"), @JsonSubTypes.Type(value = RunChoice.Phases.class, name = "Phases")})
+@JsonSubTypes({@JsonSubTypes.Type(value = RunChoice.SinglePhase.class, name = "SinglePhase"), @JsonSubTypes.Type(value = RunChoice.Phases.class, name = "Phases"),
+        @JsonSubTypes.Type(value = RunChoice.CoTraining.class, name = "CoTraining"), @JsonSubTypes.Type(value = RunChoice.FederatedRounds.class, name = "FederatedRounds")})
 public sealed interface RunChoice {
     /** One loop of steps. */
     record SinglePhase() implements RunChoice {}
@@ -129,5 +132,58 @@ public sealed interface RunChoice {
         RESET_OPTIMIZER,
         /** The selector chooses anew, by the weights as they are now. */
         SELECT_AGAIN
+    }
+
+    /**
+     * Several jobs at once on one frozen base (LoRAFusion): every step holds a whole batch of each job, each job has an adapter set, a loss over its own tokens, and a step of its own.
+     *
+     * @param jobs one for each set of the adapter, in its order
+     */
+    record CoTraining(List<Job> jobs) implements RunChoice {
+        public CoTraining {
+            jobs = List.copyOf(jobs);
+        }
+
+        /**
+         * One job.
+         *
+         * @param name that of its adapter set
+         * @param rows per micro-batch, 0 for as many as the data slot says
+         * @param shard which of as many equal parts of the training rows as there are jobs it learns from, from 0; -1 for all of them
+         */
+        public record Job(String name, int rows, int shard) {}
+
+        /** Rows of each job in a batch. */
+        public List<Integer> rows(DataChoice data) {
+            return jobs.stream().map(j -> Math.multiplyExact(j.rows() > 0 ? j.rows() : data.batch(), data.accumulate())).toList();
+        }
+    }
+
+    /**
+     * Rounds of federated learning, simulated on one machine: in each round every client trains the adapter for some steps on rows that only it has, one client after another; a server
+     * then makes one adapter of theirs, with which all begin the next round. Only adapters travel, and what travels is counted.
+     *
+     * @param clients K
+     * @param localSteps of each client in a round
+     * @param evenness of the clients' classes: concentration of the Dirichlet distribution that deals the rows out, small for clients that are unlike; 0 deals row by row in turn
+     * @param average what the server does
+     */
+    record FederatedRounds(int clients, int localSteps, double evenness, Average average) implements RunChoice {
+        public FederatedRounds {
+            average = average == null ? Average.PRODUCTS : average;
+        }
+
+        /** Training rows of each client. */
+        public List<Dataset> shards(Dataset rows, long seed) {
+            return evenness == 0 ? Shards.inTurn(rows, clients) : Shards.skewed(rows, clients, evenness, seed);
+        }
+    }
+
+    /** How a server makes one adapter of several; clients weigh as much as they have rows. */
+    enum Average {
+        /** The mean of the changes B·A, cut to the rank again by singular values (FedPipe). */
+        PRODUCTS,
+        /** The mean of A, and that of B. Cheap, and not the mean of the changes. */
+        FACTORS
     }
 }

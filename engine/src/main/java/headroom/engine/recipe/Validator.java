@@ -39,6 +39,7 @@ public final class Validator {
         AdapterRules.check(r, clashes);
         SelectorRules.check(r, model, clashes);
         RunRules.check(r, model, clashes);
+        JobRules.check(r, clashes);
         if (r.data().batch() < 1 || r.data().accumulate() < 1 || r.data().length() < 1) {
             clashes.add("batch " + r.data().batch() + ", accumulate " + r.data().accumulate() + ", length " + r.data().length() + "; each must be at least 1");
         }

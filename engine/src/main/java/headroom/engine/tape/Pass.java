@@ -17,8 +17,9 @@ public final class Pass {
     private final long seed;
     private final long step;
     private final boolean training;
+    private final AdapterControls adapters;
 
-    private Pass(Compute compute, Tape tape, Trainables trainables, Perturbation perturbation, long seed, long step, boolean training) {
+    private Pass(Compute compute, Tape tape, Trainables trainables, Perturbation perturbation, long seed, long step, boolean training, AdapterControls adapters) {
         this.compute = compute;
         this.tape = tape;
         this.trainables = trainables;
@@ -26,31 +27,52 @@ public final class Pass {
         this.seed = seed;
         this.step = step;
         this.training = training;
+        this.adapters = adapters;
     }
 
     /** A pass that a backward pass will follow. */
     public static Pass taped(Compute c, Tape tape, long seed, long step) {
-        return new Pass(c, tape, tape.trainables(), Perturbation.NONE, seed, step, true);
+        return new Pass(c, tape, tape.trainables(), Perturbation.NONE, seed, step, true, AdapterControls.STANDARD);
     }
 
     /** A forward pass alone, without dropout. */
     public static Pass untaped(Compute c) {
-        return new Pass(c, null, Trainables.none(), Perturbation.NONE, 0, 0, false);
+        return new Pass(c, null, Trainables.none(), Perturbation.NONE, 0, 0, false, AdapterControls.STANDARD);
     }
 
     /** The same pass without a tape: what is computed in it is not remembered. */
     public Pass withoutTape() {
-        return new Pass(compute, null, trainables, perturbation, seed, step, training);
+        return new Pass(compute, null, trainables, perturbation, seed, step, training, adapters);
     }
 
     /** The same pass on another tape. */
     public Pass on(Tape other) {
-        return new Pass(compute, other, trainables, perturbation, seed, step, training);
+        return new Pass(compute, other, trainables, perturbation, seed, step, training, adapters);
     }
 
     /** The same pass with every trained parameter seen through a perturbation. */
     public Pass through(Perturbation p) {
-        return new Pass(compute, tape, trainables, p, seed, step, training);
+        return new Pass(compute, tape, trainables, p, seed, step, training, adapters);
+    }
+
+    /** The same pass with adapters taking part in another way. */
+    public Pass with(AdapterControls controls) {
+        return new Pass(compute, tape, trainables, perturbation, seed, step, training, controls);
+    }
+
+    /** The same pass with random numbers of a seed and step: for a pass without a tape that drops all the same. */
+    public Pass keyed(long otherSeed, long otherStep) {
+        return new Pass(compute, tape, trainables, perturbation, otherSeed, otherStep, training, adapters);
+    }
+
+    /** How adapters take part. */
+    public AdapterControls adapters() {
+        return adapters;
+    }
+
+    /** True if adapters drop parts of what they read. */
+    public boolean dropsInAdapters() {
+        return adapters.dropout() == null ? training : adapters.dropout();
     }
 
     public Compute compute() {
@@ -72,6 +94,11 @@ public final class Pass {
     /** Key of the random numbers of one purpose in this step, e.g. dropout of one site. The same in every repetition of the step. */
     public long key(String purpose, String path) {
         return Keys.key(seed, purpose, path, step);
+    }
+
+    /** The same with a seed of its own: that of a set of parameters which is trained as if it were alone. */
+    public long key(long own, String purpose, String path) {
+        return Keys.key(own, purpose, path, step);
     }
 
     /** The value of a parameter as this pass sees it; owned by the caller, who closes it. */

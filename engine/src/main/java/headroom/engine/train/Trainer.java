@@ -3,6 +3,7 @@ package headroom.engine.train;
 import headroom.engine.compute.Compute;
 import headroom.engine.data.Batch;
 import headroom.engine.data.BatchSource;
+import headroom.engine.data.ClientRows;
 import headroom.engine.data.Cursor;
 import headroom.engine.memory.Ledger;
 import headroom.engine.recipe.Assembly;
@@ -60,6 +61,7 @@ public final class Trainer {
     private final RunListener listener;
     private final Set<Parameter> changed = Collections.newSetFromMap(new IdentityHashMap<>());
     private long done;
+    private boolean due;
     private long lastCheckpoint = -1;
 
     public Trainer(Assembly assembly, BatchSource data, Extent extent, Control control, RunListener listener) {
@@ -69,6 +71,9 @@ public final class Trainer {
         this.extent = extent;
         this.control = control;
         this.listener = listener;
+        if (data instanceof ClientRows clients) {
+            assembly.weigh(clients.rows());
+        }
     }
 
     /** Steps done so far. */
@@ -80,6 +85,10 @@ public final class Trainer {
     public void restore(State.Reader from) {
         assembly.restore(from);
         done = from.number("run.step");
+        // an evaluation that waited for the end of a round still waits
+        for (long d = done; !assembly.course().settled(d); d--) {
+            due |= extent.evalEvery() > 0 && d % extent.evalEvery() == 0;
+        }
         lastCheckpoint = done;
         data.seek(new Cursor(from.number("data.epoch"), (int) from.number("data.position")));
         // what was trained before may be frozen now and must still be in the next checkpoint
@@ -107,8 +116,11 @@ public final class Trainer {
             }
             step();
             boolean last = done == extent.steps();
-            if (last || extent.evalEvery() > 0 && done % extent.evalEvery() == 0) {
+            due |= last || extent.evalEvery() > 0 && done % extent.evalEvery() == 0;
+            // a federation is judged by the server's model, not by the one that a client is at
+            if (due && assembly.course().settled(done)) {
                 evaluate();
+                due = false;
             }
             if (last || extent.checkpointEvery() > 0 && done % extent.checkpointEvery() == 0) {
                 checkpoint();
@@ -181,7 +193,7 @@ public final class Trainer {
         }
         done++;
         listener.stepped(new RunListener.Step(done, outcome.loss(), assembly.optimizer().rate(), outcome.gradientNorm(), assembly.optimizer().squares(), batch.tokens(),
-                (System.nanoTime() - begin) * 1e-9, ledger.peak().bytes(), batch.shape()));
+                (System.nanoTime() - begin) * 1e-9, ledger.peak().bytes(), batch.shape(), outcome.jobs()));
     }
 
     private void evaluate() {

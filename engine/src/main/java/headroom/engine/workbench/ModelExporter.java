@@ -7,6 +7,7 @@ import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.CoreKernels;
 import headroom.engine.exchange.LowRankFactors;
 import headroom.engine.exchange.ModelExport;
+import headroom.engine.exchange.NewFolder;
 import headroom.engine.exchange.PeftAdapter;
 import headroom.engine.exchange.PeftConfig;
 import headroom.engine.exchange.PeftFolder;
@@ -22,9 +23,11 @@ import headroom.engine.model.ModelConfig;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.ComputeType;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.RunChoice;
 import headroom.engine.recipe.WeightsChoice;
 import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.adapter.LowRankAdapter;
+import headroom.engine.recipe.adapter.SegmentedAdapter;
 import headroom.engine.tape.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +61,9 @@ final class ModelExporter {
         refuseCut();
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
+            if (found.recipe().adapter() instanceof AdapterChoice.SegmentedLowRank choice && choice.sets().stream().allMatch(set -> isPeft(set.pair()))) {
+                return jobs(folder, tuned, choice, (SegmentedAdapter) tuned.assembly().adapter(), progress);
+            }
             if (tuned.assembly().adapter() != null && !isPeft(found.recipe().adapter())) {
                 return PeftForms.fit(found, tuned) ? otherPeft(folder, tuned, progress) : named(folder, tuned, progress);
             }
@@ -65,24 +71,46 @@ final class ModelExporter {
                 throw new WorkbenchException(Problem.of("Run " + found.run().id() + " has no adapter: " + found.prepared().method().method().name()
                         + " trains the model itself.", "Nothing was written.", "Export it merged."));
             }
-            final CheckpointNames names = CheckpointNames.of(config().family());
-            final Map<String, LowRankFactors> factors = new LinkedHashMap<>();
-            for (final LowRankAdapter.Pair pair : low.pairs()) {
-                final CheckpointNames.Place place = names.place(pair.site().path() + ".weight");
-                if (place.parts() > 1) {
-                    throw new WorkbenchException(Problem.of("The published layout of this model keeps several of its matrices in one tensor (" + place.name()
-                            + "), and PEFT has no place for a pair on a part of it.", "Nothing was written.", "Export it merged."));
-                }
-                factors.put(names.module(pair.site().path()), new LowRankFactors(raw(tuned.compute(), pair.a()), raw(tuned.compute(), pair.b())));
-            }
-            final Map<String, RawTensor> saved = head(tuned);
-            final PeftConfig config = new PeftConfig(found.request().plan().model(), Optional.of(saved.isEmpty() ? "CAUSAL_LM" : "SEQ_CLS"), choice.rank(),
-                    choice.alpha(), choice.scaling() == AdapterChoice.Scaling.ALPHA_BY_ROOT_RANK, choice.dropout(), List.copyOf(new TreeSet<>(factors.keySet())), saved.isEmpty() ? List.of() : List.of(HEAD), false);
             progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
-            PeftAdapter.write(folder, config, factors, saved);
+            writePeft(folder, tuned, choice, low.pairs(), head(tuned));
             progress.at(new Progress.At("reading it back", 2, 3, "parts"));
-            return provenAdapter(folder, tuned, names);
+            return provenAdapter(folder, tuned, found.recipe());
         }
+    }
+
+    private void writePeft(Path folder, TunedModel tuned, AdapterChoice.LowRank choice, List<LowRankAdapter.Pair> pairs, Map<String, RawTensor> saved) throws IOException {
+        final CheckpointNames names = CheckpointNames.of(config().family());
+        final Map<String, LowRankFactors> factors = new LinkedHashMap<>();
+        for (final LowRankAdapter.Pair pair : pairs) {
+            final CheckpointNames.Place place = names.place(pair.site().path() + ".weight");
+            if (place.parts() > 1) {
+                throw new WorkbenchException(Problem.of("The published layout of this model keeps several of its matrices in one tensor (" + place.name()
+                        + "), and PEFT has no place for a pair on a part of it.", "Nothing was written.", "Export it merged."));
+            }
+            factors.put(names.module(pair.site().path()), new LowRankFactors(raw(tuned.compute(), pair.a()), raw(tuned.compute(), pair.b())));
+        }
+        final PeftConfig config = new PeftConfig(found.request().plan().model(), Optional.of(saved.isEmpty() ? "CAUSAL_LM" : "SEQ_CLS"), choice.rank(),
+                choice.alpha(), choice.scaling() == AdapterChoice.Scaling.ALPHA_BY_ROOT_RANK, choice.dropout(), List.copyOf(new TreeSet<>(factors.keySet())), saved.isEmpty() ? List.of() : List.of(HEAD), false);
+        PeftAdapter.write(folder, config, factors, saved);
+    }
+
+    /** A PEFT folder for each of several jobs, under the names of the jobs. */
+    private ExportReport.Proof jobs(Path folder, TunedModel tuned, AdapterChoice.SegmentedLowRank choice, SegmentedAdapter several, Progress progress) throws IOException {
+        progress.at(new Progress.At("writing the adapters", 1, 3, "parts"));
+        NewFolder.write(folder, draft -> {
+            for (int i = 0; i < choice.sets().size(); i++) {
+                final String name = choice.sets().get(i).name();
+                writePeft(draft.resolve(name), tuned, choice.sets().get(i).pair(), several.pairs(i), head(tuned, "head." + name + "."));
+            }
+        });
+        progress.at(new Progress.At("reading them back", 2, 3, "parts"));
+        ExportReport.Proof worst = null;
+        for (final AdapterChoice.SegmentedLowRank.Member set : choice.sets()) {
+            tuned.assembly().answer(set.name());
+            final ExportReport.Proof own = provenAdapter(folder.resolve(set.name()), tuned, found.recipe().with(set.pair()).with(new RunChoice.SinglePhase()));
+            worst = worst == null || own.largestDifference() > worst.largestDifference() ? own : worst;
+        }
+        return worst;
     }
 
     /** Whether it is PEFT's plain form: pairs of one rank on the base as it is. */
@@ -113,8 +141,9 @@ final class ModelExporter {
         }
     }
 
-    private ExportReport.Proof provenAdapter(Path folder, TunedModel tuned, CheckpointNames names) throws IOException {
-        try (TunedModel base = found.base(); PeftAdapter read = PeftAdapter.open(folder)) {
+    private ExportReport.Proof provenAdapter(Path folder, TunedModel tuned, Recipe as) throws IOException {
+        final CheckpointNames names = CheckpointNames.of(config().family());
+        try (TunedModel base = TunedModel.open(found.prepared(), as, found.request().seed(), found.weights(), Optional.empty()); PeftAdapter read = PeftAdapter.open(folder)) {
             for (final LowRankAdapter.Pair pair : ((LowRankAdapter) base.assembly().adapter()).pairs()) {
                 final LowRankFactors factors = read.factors().get(names.module(pair.site().path()));
                 fill(base, pair.a(), factors.a());
@@ -209,10 +238,17 @@ final class ModelExporter {
     }
 
     private static Map<String, RawTensor> head(TunedModel tuned) {
+        return head(tuned, "");
+    }
+
+    /** @param under beginning of the paths of the head's parameters that are meant */
+    private static Map<String, RawTensor> head(TunedModel tuned, String under) {
         final Map<String, RawTensor> saved = new LinkedHashMap<>();
         if (tuned.assembly().head() != null) {
             for (final Parameter parameter : tuned.assembly().head().parameters()) {
-                saved.put(inHead(parameter), raw(tuned.compute(), parameter).named(inHead(parameter)));
+                if (parameter.path().startsWith(under)) {
+                    saved.put(inHead(parameter), raw(tuned.compute(), parameter).named(inHead(parameter)));
+                }
             }
         }
         return saved;

@@ -21,6 +21,9 @@ final class OptimizerWords {
                 words.add(all.normPass() ? "the norm of all gradients found by a first one" : "each tensor clipped by its own norm");
             }
         }
+        if (o.clip() instanceof OptimizerChoice.Clip.PerGroup own) {
+            words.add("each group of parameters clipped by its own norm at " + SlotWords.number(own.limit()));
+        }
         switch (o.residence()) {
             case OptimizerChoice.DeviceState _ -> { }
             case OptimizerChoice.HostState host -> words.add((host.paged() ? "state paged to host memory" : "state and step in host memory")

@@ -1,25 +1,26 @@
 package headroom.engine.workbench;
 
 import headroom.engine.data.Batch;
-import headroom.engine.data.BatchOrder;
 import headroom.engine.data.CheckedDataset;
 import headroom.engine.data.Dataset;
 import headroom.engine.data.DatasetKind;
 import headroom.engine.data.HuggingFaceTokenizers;
 import headroom.engine.data.PaddedBatches;
-import headroom.engine.data.SegmentedRows;
 import headroom.engine.data.TokenBlocks;
 import headroom.engine.data.TokenLengths;
 import headroom.engine.data.Tokenizer;
 import headroom.engine.data.TokenizerException;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.DataChoice;
+import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.RunChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Resolves requests: model, recipe, task and the shapes that batches of the data will have. */
 final class Preparation {
@@ -50,8 +51,8 @@ final class Preparation {
         }
     }
 
-    /** @param full rows and tokens that a batch may have */
-    private record Packed(Key data, Batch.Shape full, BatchOrder order) {}
+    /** What the shape of a batch rests on where rows hold several texts, or are of several jobs or clients. */
+    private record Packed(Key data, DataChoice choice, RunChoice run) {}
 
     private static <K, V> Map<K, V> remembering() {
         return new LinkedHashMap<>(16, 0.75f, true) {
@@ -78,8 +79,7 @@ final class Preparation {
     Prepared of(PlanRequest request) {
         final ModelShelf.Shelved model = models.find(request.model());
         final MethodShelf.Resolved method = MethodShelf.resolve(request, model.config().maxPositions());
-        final DataChoice choice = method.recipe().data();
-        final Batch.Shape full = new Batch.Shape(Math.multiplyExact(choice.batch(), choice.accumulate()), choice.length(), choice.pack() ? choice.length() : 0);
+        final Batch.Shape full = method.recipe().fullBatch();
         if (request.data().isEmpty()) {
             final boolean encoder = model.config().family().isEncoder();
             final Assembly.Task task = encoder ? new Assembly.Task.Classification(CLASSES_ASSUMED) : new Assembly.Task.LanguageModelling();
@@ -111,12 +111,18 @@ final class Preparation {
             decisions.add("%,d of %,d rows are kept, and the longest may be among them".formatted(choice.kept(rows.train().size()), rows.train().size()));
         }
         if (tokens.isEmpty()) {
-            final Batch.Shape shape = new Batch.Shape(Math.min(full.rows(), Math.max(1, choice.kept(rows.train().size()))), full.length(), full.slots());
+            final Batch.Shape shape = full.jobs().isEmpty() ? new Batch.Shape(Math.min(full.rows(), Math.max(1, choice.kept(rows.train().size()))), full.length(), full.slots()) : full;
             decisions.add("every row fills " + full.length() + " tokens, because the tokenizer of " + model.entry().name() + " is not here");
             return new Prepared(request, model, method, task, shape, shape, shape, decisions);
         }
-        if (full.slots() > 0) {
-            final Batch.Shape shape = packed(checked, model.folder().get(), full, method.recipe().data().order());
+        final boolean several = method.recipe().run() instanceof RunChoice.CoTraining || method.recipe().run() instanceof RunChoice.FederatedRounds;
+        if (full.slots() > 0 || several) {
+            final Batch.Shape shape = packed(checked, model.folder().get(), method.recipe());
+            if (several) {
+                decisions.add("rows are dealt out as with seed 0: %d rows of up to %d tokens in a batch%s".formatted(shape.rows(), shape.length(),
+                        shape.jobs().isEmpty() ? "" : ", of each job " + shape.jobs().stream().map(Object::toString).collect(Collectors.joining(", "))));
+                return new Prepared(request, model, method, task, shape, shape, shape, decisions);
+            }
             decisions.add("texts are put together as with seed 0: %d rows of %d tokens in a batch%s".formatted(shape.rows(), shape.length(),
                     rows.kind() == DatasetKind.CLASSIFICATION ? ", up to %d texts in a row".formatted(shape.slots()) : ""));
             return new Prepared(request, model, method, task, shape, shape, shape, decisions);
@@ -137,8 +143,8 @@ final class Preparation {
         return new Prepared(request, model, method, task, typical, worst, worst, decisions);
     }
 
-    private Batch.Shape packed(CheckedDataset checked, Path folder, Batch.Shape full, BatchOrder order) {
-        final Packed key = new Packed(new Key(checked, folder), full, order);
+    private Batch.Shape packed(CheckedDataset checked, Path folder, Recipe recipe) {
+        final Packed key = new Packed(new Key(checked, folder), recipe.data(), recipe.run());
         synchronized (packed) {
             final Batch.Shape known = packed.get(key);
             if (known != null) {
@@ -147,7 +153,7 @@ final class Preparation {
         }
         final Batch.Shape found;
         try (Tokenizer tokenizer = tokenizer(folder)) {
-            found = new SegmentedRows(checked.dataset(), tokenizer, full.rows(), full.length(), order, 0).worst();
+            found = recipe.batches(checked.dataset(), tokenizer, 0).worst();
         } catch (IllegalArgumentException e) {
             throw PlanDesk.unfit(e);
         }

@@ -5,7 +5,6 @@ import headroom.engine.data.CheckedDataset;
 import headroom.engine.data.Dataset;
 import headroom.engine.data.DatasetKind;
 import headroom.engine.data.Tokenizer;
-import headroom.engine.recipe.DataChoice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -93,9 +92,8 @@ final class RunJobs {
     }
 
     private static BatchSource source(Prepared prepared, Dataset rows, Path folder, long seed) {
-        final DataChoice choice = prepared.method().recipe().data();
         try (Tokenizer tokenizer = Preparation.tokenizer(folder)) {
-            return rows.batches(tokenizer, Math.multiplyExact(choice.batch(), choice.accumulate()), choice.length(), choice.order(), choice.pack(), seed);
+            return prepared.method().recipe().batches(rows, tokenizer, seed);
         } catch (IllegalArgumentException e) {
             throw PlanDesk.unfit(e);
         }

@@ -39,9 +39,18 @@ final class RunWords {
     static String of(RunChoice run) {
         return switch (run) {
             case RunChoice.SinglePhase _ -> "one phase";
+            case RunChoice.CoTraining together -> "%d jobs at once, each with a batch in every step: %s".formatted(together.jobs().size(),
+                    together.jobs().stream().map(RunWords::job).collect(Collectors.joining(", ")));
+            case RunChoice.FederatedRounds rounds -> "rounds of %d clients in turn, %d steps each, on %s; then the mean of %s".formatted(rounds.clients(), rounds.localSteps(),
+                    rounds.evenness() == 0 ? "rows dealt in turn" : "rows dealt by class with evenness %s".formatted(SlotWords.number(rounds.evenness())),
+                    rounds.average() == RunChoice.Average.PRODUCTS ? "their changes, cut to the rank again" : "their factors");
             case RunChoice.Phases some -> (some.prepare() instanceof RunChoice.GradientScores first ? "gradients of %,d batches, then ".formatted(first.batches()) : "") + some.phases().stream().map(RunWords::phase).collect(Collectors.joining(", then "))
                     + some.every().stream().map(RunWords::every).collect(Collectors.joining());
         };
+    }
+
+    private static String job(RunChoice.CoTraining.Job job) {
+        return job.name() + (job.shard() < 0 ? " on all rows" : " on part " + (job.shard() + 1)) + (job.rows() > 0 ? ", %,d a batch".formatted(job.rows()) : "");
     }
 
     private static String phase(RunChoice.Phase phase) {

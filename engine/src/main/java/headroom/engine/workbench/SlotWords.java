@@ -78,6 +78,8 @@ final class SlotWords {
             case AdapterChoice.WeightNorm norm -> pair("DoRA", norm.pair()) + (norm.exactNorm() ? ", gradient through the norm" : "");
             case AdapterChoice.Vera vera -> "VeRA r %d, one random pair for all, on %s".formatted(vera.rank(), String.join(", ", vera.targets()));
             case AdapterChoice.Triplets triplets -> "AdaLoRA r %d at first, α %s, on %s".formatted(triplets.rank(), number(triplets.alpha()), String.join(", ", triplets.targets()));
+            case AdapterChoice.SegmentedLowRank several -> "%d LoRA sets over rows of one batch: %s".formatted(several.sets().size(),
+                    several.sets().stream().map(set -> set.name() + " r " + set.pair().rank()).collect(java.util.stream.Collectors.joining(", ")));
         };
     }
 

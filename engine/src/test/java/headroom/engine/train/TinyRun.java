@@ -66,7 +66,7 @@ record TinyRun(List<Double> losses, Map<String, Double> scores, Ledger.Peak meas
             if (arena != null) {
                 c.reserve(arena);
             }
-            BatchSource data = t.batches(recipe.data(), SEED);
+            BatchSource data = t.batches(recipe, SEED);
             new Trainer(a, data, new Trainer.Extent(steps, 0, 0, (Path) null), new Control(), listener).run();
             for (Batch b : data.heldOut()) {
                 occasions.add(new Rehearsal.Occasion(steps, false, b.shape()));

@@ -13,6 +13,7 @@ import headroom.engine.model.RandomWeights;
 import headroom.engine.model.Transformers;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.DataChoice;
+import headroom.engine.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,11 @@ public record TinyTask(ModelConfig config, Assembly.Task task, Dataset data) {
     /** Rows as a recipe wants them. */
     public BatchSource batches(DataChoice choice, long seed) {
         return data.batches(new Letters(), choice.batch() * choice.accumulate(), choice.length(), choice.order(), choice.pack(), seed);
+    }
+
+    /** The same for a recipe, which may have several jobs or clients. */
+    public BatchSource batches(Recipe recipe, long seed) {
+        return recipe.batches(data, new Letters(), seed);
     }
 
     private static String word(long key, int label) {

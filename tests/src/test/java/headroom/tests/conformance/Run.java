@@ -67,7 +67,7 @@ record Run(List<Double> losses, List<Long> counts, Map<Long, Map<String, Double>
         Map<String, Long> after;
         try (TorchCompute compute = TorchCompute.cpu(ledger); Assembly assembly = assembly(compute, task, recipe, way.steps())) {
             heard.assembly = assembly;
-            BatchSource data = task.batches(recipe.data(), SEED);
+            BatchSource data = task.batches(recipe, SEED);
             Trainer trainer = new Trainer(assembly, data, new Trainer.Extent(way.steps(), way.steps() / 2, 0, way.checkpoints()), heard.control, heard);
             if (way.from() != null) {
                 try (Checkpoint.Opened opened = Checkpoint.open(way.from())) {

@@ -1,6 +1,5 @@
 package headroom.engine.plan.claims;
 
-import headroom.engine.data.Batch;
 import headroom.engine.method.Methods;
 import headroom.engine.model.ModelConfig;
 import headroom.engine.model.ModelShapes;
@@ -9,6 +8,7 @@ import headroom.engine.model.Transformers;
 import headroom.engine.plan.MemoryPlan;
 import headroom.engine.plan.Planner;
 import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.Recipe;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,6 +37,7 @@ public final class ClaimsDesk {
         settings.put("length", Integer.toString(s.length()));
         Assembly.ModelMaker maker = (c, dtype, storage) -> Transformers.build(config, new RandomWeights(c, dtype, storage, config, 1), 0);
         Assembly.Task task = config.family().isEncoder() ? new Assembly.Task.Classification(CLASSES) : new Assembly.Task.LanguageModelling();
-        return Planner.plan(new Planner.Request(Methods.recipe(s.method(), settings), maker, task, new Batch.Shape(s.batch(), s.length()), null, 1, STEPS));
+        Recipe recipe = Methods.recipe(s.method(), settings);
+        return Planner.plan(new Planner.Request(recipe, maker, task, recipe.fullBatch(), null, 1, STEPS));
     }
 }

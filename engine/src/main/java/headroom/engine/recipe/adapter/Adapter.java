@@ -31,6 +31,20 @@ public interface Adapter extends AutoCloseable {
         return List.of();
     }
 
+    /** Names of the sets that rows of a batch can go through one by one; empty if all rows go through the same. */
+    default List<String> sets() {
+        return List.of();
+    }
+
+    /**
+     * Lets a set answer from now on where a pass does not say which rows go through which.
+     *
+     * @throws IllegalArgumentException if there is no such set
+     */
+    default void answer(String set) {
+        throw new IllegalArgumentException("no adapter set '" + set + "'; the adapter is one");
+    }
+
     /** False if no dense model says the same, so that the adapter has to be kept beside its base. */
     boolean merges();
 
@@ -81,6 +95,7 @@ public interface Adapter extends AutoCloseable {
             case AdapterChoice.WeightNorm w -> WeightNormAdapter.attach(c, model, w, dtype, seed);
             case AdapterChoice.Vera v -> VeraAdapter.attach(c, model, v, dtype, seed);
             case AdapterChoice.Triplets t -> TripletAdapter.attach(c, model, t, dtype, seed);
+            case AdapterChoice.SegmentedLowRank s -> SegmentedAdapter.attach(c, model, s, dtype, seed);
         };
     }
 }

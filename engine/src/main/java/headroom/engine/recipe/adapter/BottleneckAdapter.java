@@ -51,6 +51,11 @@ public final class BottleneckAdapter implements Adapter {
         }
 
         @Override
+        public boolean takesFactor() {
+            return choice.parallel() || choice.residual();
+        }
+
+        @Override
         public boolean readsInput() {
             return choice.parallel();
         }
@@ -74,7 +79,8 @@ public final class BottleneckAdapter implements Adapter {
             h = pass.apply(new Linear(new DenseWeight(downWeight), downBias), h);
             h = pass.apply(new Activation(function()), h.last());
             h = pass.apply(new Linear(new DenseWeight(upWeight), upBias), h.last());
-            return choice.scale() == 1 ? h : pass.apply(new Scale(choice.scale()), h.last());
+            double scale = choice.scale() * pass.adapters().factor();
+            return scale == 1 ? h : pass.apply(new Scale(scale), h.last());
         }
 
         private Activation.Function function() {

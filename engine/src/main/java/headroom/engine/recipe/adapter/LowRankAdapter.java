@@ -36,8 +36,13 @@ public final class LowRankAdapter implements Adapter {
         }
 
         @Override
+        public boolean takesFactor() {
+            return true;
+        }
+
+        @Override
         public Value apply(Pass pass, Value y, Value x) {
-            return pass.apply(new LowRankBranch(a, b, scale, dropout), y, x);
+            return pass.apply(new LowRankBranch(a, b, scale * pass.adapters().factor(), dropout), y, x);
         }
 
         public int rank() {
@@ -85,20 +90,26 @@ public final class LowRankAdapter implements Adapter {
 
     private static Pair taken(LinearSite site, AdapterChoice.LowRank choice, SpectralStart start) {
         Tensor[] factors = start.take(site.path());
-        return pair(site, choice, factors[0], factors[1]);
+        return pair(site, site.path(), choice, factors[0], factors[1]);
     }
 
     /** A pair with A drawn from the run's seed and B at zero; attached by the caller. */
     static Pair drawn(Compute c, LinearSite site, AdapterChoice.LowRank choice, DType dtype, long seed) {
-        int rank = choice.rankAt(site.path());
-        Tensor a = c.zeros(Category.ADAPTER, site.path() + ".lora_a", dtype, Shape.of(rank, site.in()));
-        Tensor b = c.zeros(Category.ADAPTER, site.path() + ".lora_b", dtype, Shape.of(site.out(), rank));
-        c.apply(RandomKernels.UNIFORM_INTO, a, Keys.key(seed, "lora", site.path() + ".lora_a", 0), 1 / Math.sqrt(site.in()));
-        return pair(site, choice, a, b);
+        return drawn(c, site, choice, dtype, seed, null);
     }
 
-    private static Pair pair(LinearSite site, AdapterChoice.LowRank choice, Tensor a, Tensor b) {
-        return new Pair(site, new Parameter(site.path() + ".lora_a", Parameter.Role.MATRIX, a), new Parameter(site.path() + ".lora_b", Parameter.Role.MATRIX, b),
+    /** The same under the name of a set, or null; the start is that of the pair alone. */
+    static Pair drawn(Compute c, LinearSite site, AdapterChoice.LowRank choice, DType dtype, long seed, String set) {
+        int rank = choice.rankAt(site.path());
+        String path = set == null ? site.path() : site.path() + "." + set;
+        Tensor a = c.zeros(Category.ADAPTER, path + ".lora_a", dtype, Shape.of(rank, site.in()));
+        Tensor b = c.zeros(Category.ADAPTER, path + ".lora_b", dtype, Shape.of(site.out(), rank));
+        c.apply(RandomKernels.UNIFORM_INTO, a, Keys.key(seed, "lora", site.path() + ".lora_a", 0), 1 / Math.sqrt(site.in()));
+        return pair(site, path, choice, a, b);
+    }
+
+    private static Pair pair(LinearSite site, String path, AdapterChoice.LowRank choice, Tensor a, Tensor b) {
+        return new Pair(site, new Parameter(path + ".lora_a", Parameter.Role.MATRIX, a), new Parameter(path + ".lora_b", Parameter.Role.MATRIX, b),
                 choice.scaling().of(choice.alpha(), choice.rankAt(site.path())), choice.dropout());
     }
 

@@ -37,8 +37,13 @@ public final class TripletAdapter implements Adapter {
         }
 
         @Override
+        public boolean takesFactor() {
+            return true;
+        }
+
+        @Override
         public Value apply(Pass pass, Value y, Value x) {
-            return pass.apply(new TripletBranch(a, e, b, scale, dropout), y, x);
+            return pass.apply(new TripletBranch(a, e, b, scale * pass.adapters().factor(), dropout), y, x);
         }
 
         /** s·B·diag(E) [out, r] in float32, owned by the caller: with A it is a plain pair of scale one. */

@@ -3,6 +3,7 @@ package headroom.engine.recipe.data;
 import headroom.engine.compute.Compute;
 import headroom.engine.data.Batch;
 import headroom.engine.data.Packing;
+import headroom.engine.tape.AdapterControls.RowSets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,11 +14,12 @@ public final class BatchUpload {
     /** @param perToken true for next-token targets */
     public static List<DeviceBatch> of(Compute c, Batch batch, int microBatches, boolean perToken) {
         List<DeviceBatch> out = new ArrayList<>();
-        float weight = 1f / Math.max(1, batch.targets());
+        float[] weights = weights(batch);
         for (Batch b : batch.split(Math.min(microBatches, batch.rows()))) {
             Packing p = b.packing();
-            out.add(p == null ? DeviceBatch.upload(c, b.rows(), b.length(), perToken, b::ids, b::lengths, () -> targets(b), () -> coefficients(b, weight))
-                    : DeviceBatch.packed(c, b.rows(), b.length(), p.slots(), perToken, b::ids, b::lengths, () -> slots(b), p::positions, () -> targets(b), () -> coefficients(b, weight)));
+            DeviceBatch d = p == null ? DeviceBatch.upload(c, b.rows(), b.length(), perToken, b::ids, b::lengths, () -> targets(b), () -> coefficients(b, weights))
+                    : DeviceBatch.packed(c, b.rows(), b.length(), p.slots(), perToken, b::ids, b::lengths, () -> slots(b), p::positions, () -> targets(b), () -> coefficients(b, weights));
+            out.add(b.jobs().isEmpty() ? d : d.of(RowSets.of(b.jobs())));
         }
         return out;
     }
@@ -25,13 +27,29 @@ public final class BatchUpload {
     /** The same bookings for a shape alone, on a dry machine. */
     public static List<DeviceBatch> shaped(Compute c, Batch.Shape shape, int microBatches, boolean perToken) {
         List<DeviceBatch> out = new ArrayList<>();
-        int size = Math.ceilDiv(shape.rows(), Math.min(microBatches, shape.rows()));
-        for (int from = 0; from < shape.rows(); from += size) {
-            int rows = Math.min(size, shape.rows() - from);
-            out.add(shape.slots() == 0 ? DeviceBatch.upload(c, rows, shape.length(), perToken, null, null, null, null)
-                    : DeviceBatch.packed(c, rows, shape.length(), shape.slots(), perToken, null, null, null, null, null, null));
+        for (List<Integer> jobs : pieces(shape, Math.min(microBatches, shape.rows()))) {
+            int rows = jobs.stream().mapToInt(i -> i).sum();
+            DeviceBatch d = shape.slots() == 0 ? DeviceBatch.upload(c, rows, shape.length(), perToken, null, null, null, null)
+                    : DeviceBatch.packed(c, rows, shape.length(), shape.slots(), perToken, null, null, null, null, null, null);
+            out.add(shape.jobs().isEmpty() ? d : d.of(RowSets.of(jobs)));
         }
         return out;
+    }
+
+    private static List<List<Integer>> pieces(Batch.Shape shape, int microBatches) {
+        return Batch.split(shape.jobs().isEmpty() ? List.of(shape.rows()) : shape.jobs(), microBatches);
+    }
+
+    /** What each unit of a job weighs: one over the job's targets, so that a job has the gradients that it would have alone. */
+    private static float[] weights(Batch batch) {
+        if (batch.jobs().isEmpty()) {
+            return new float[] {1f / Math.max(1, batch.targets())};
+        }
+        float[] w = new float[batch.jobs().size()];
+        for (int j = 0; j < w.length; j++) {
+            w[j] = 1f / Math.max(1, batch.targetsOf(j));
+        }
+        return w;
     }
 
     /** Slots in the whole batch from those in each row. */
@@ -53,10 +71,15 @@ public final class BatchUpload {
         return t;
     }
 
-    private static float[] coefficients(Batch b, float weight) {
+    private static float[] coefficients(Batch b, float[] weights) {
         float[] k = new float[b.lossMask().length];
-        for (int i = 0; i < k.length; i++) {
-            k[i] = b.lossMask()[i] * weight;
+        int wide = k.length / b.rows();
+        for (int j = 0; j < weights.length; j++) {
+            int from = b.jobs().isEmpty() ? 0 : b.firstRow(j) * wide;
+            int to = b.jobs().isEmpty() ? k.length : from + b.jobs().get(j) * wide;
+            for (int i = from; i < to; i++) {
+                k[i] = b.lossMask()[i] * weights[j];
+            }
         }
         return k;
     }

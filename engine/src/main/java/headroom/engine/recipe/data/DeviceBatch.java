@@ -6,6 +6,7 @@ import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
 import headroom.engine.memory.Category;
 import headroom.engine.model.Model;
+import headroom.engine.tape.AdapterControls.RowSets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Supplier;
@@ -16,8 +17,9 @@ import java.util.function.Supplier;
  * @param inputs ids, segments, lengths
  * @param targets class of each row [B], or next token of each position [B·T], −100 where there is none (int64)
  * @param coefficients weight of each unit's loss in the sum (float32), zero where there is no target
+ * @param sets which rows go through which set of an adapter, or null: all are one job's
  */
-public record DeviceBatch(Model.Inputs inputs, Tensor targets, Tensor coefficients) implements AutoCloseable {
+public record DeviceBatch(Model.Inputs inputs, Tensor targets, Tensor coefficients, RowSets sets) implements AutoCloseable {
     private static final String OWNER = "batch";
 
     /**
@@ -32,7 +34,7 @@ public record DeviceBatch(Model.Inputs inputs, Tensor targets, Tensor coefficien
         Tensor l = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(batch), () -> longs(lengths.get()));
         Tensor t = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(units), () -> longs(targets.get()));
         Tensor k = c.upload(Category.DATA, OWNER, DType.F32, Shape.of(units), () -> floats(coefficients.get()));
-        return new DeviceBatch(new Model.Inputs(i, null, l, batch, length), t, k);
+        return new DeviceBatch(new Model.Inputs(i, null, l, batch, length), t, k, null);
     }
 
     /**
@@ -51,7 +53,7 @@ public record DeviceBatch(Model.Inputs inputs, Tensor targets, Tensor coefficien
         Tensor p = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(batch * length), () -> longs(positions.get()));
         Tensor t = c.upload(Category.DATA, OWNER, DType.I64, Shape.of(units), () -> longs(targets.get()));
         Tensor k = c.upload(Category.DATA, OWNER, DType.F32, Shape.of(units), () -> floats(coefficients.get()));
-        return new DeviceBatch(new Model.Inputs(i, null, l, batch, length, new Model.Texts(s, p, batch * slots)), t, k);
+        return new DeviceBatch(new Model.Inputs(i, null, l, batch, length, new Model.Texts(s, p, batch * slots)), t, k, null);
     }
 
     private static ByteBuffer longs(int[] values) {
@@ -66,6 +68,11 @@ public record DeviceBatch(Model.Inputs inputs, Tensor targets, Tensor coefficien
         ByteBuffer b = ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         b.asFloatBuffer().put(values);
         return b;
+    }
+
+    /** The same rows, of several jobs. */
+    public DeviceBatch of(RowSets rows) {
+        return new DeviceBatch(inputs, targets, coefficients, rows);
     }
 
     /** Units that are scored: rows, or positions. */

@@ -7,12 +7,14 @@ import headroom.engine.compute.kernel.LossKernels;
 import headroom.engine.recipe.Objective;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.optimizer.Optimizer;
+import headroom.engine.tape.AdapterControls;
 import headroom.engine.tape.Keeper;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Tape;
 import headroom.engine.tape.Trainables;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.stack.StackDriver;
+import java.util.Arrays;
 import java.util.List;
 
 /** Exact gradients: forward on a tape, backward into the optimizer, once per micro-batch; then the penalties, and the boundary. */
@@ -26,26 +28,40 @@ public record BackpropStep(Compute compute, Objective objective, StackDriver dri
             pass(step, trainables, microBatches);
             optimizer.measuring(false);
         }
-        double loss = pass(step, trainables, microBatches);
+        double[] losses = pass(step, trainables, microBatches);
         penalties.forEach(p -> p.give(compute, trainables, optimizer));
-        return new Outcome(loss, optimizer.boundary());
+        double norm = optimizer.boundary();
+        double mean = Arrays.stream(losses).sum() / losses.length;
+        return new Outcome(mean, norm, losses.length == 1 ? List.of() : Arrays.stream(losses).boxed().toList());
     }
 
-    /** Forward and backward of every micro-batch; returns the loss. The same step has the same random numbers however often it is run. */
-    private double pass(long step, Trainables trainables, List<DeviceBatch> microBatches) {
-        double loss = 0;
+    /** Forward and backward of every micro-batch; returns the loss of each job. The same step has the same random numbers however often it is run. */
+    private double[] pass(long step, Trainables trainables, List<DeviceBatch> microBatches) {
+        double[] sums = new double[1 + microBatches.stream().filter(b -> b.sets() != null).flatMap(b -> b.sets().parts().stream()).mapToInt(AdapterControls.RowSets.Part::set).max().orElse(0)];
         for (int i = 0; i < microBatches.size(); i++) {
             DeviceBatch batch = microBatches.get(i);
             optimizer.microBatch(i == microBatches.size() - 1);
             try (Tape tape = new Tape(compute, trainables, keeper, optimizer)) {
                 // each micro-batch has its own random numbers
                 Value losses = objective.losses(Pass.taped(compute, tape, seed, step * microBatches.size() + i), driver, batch);
-                loss += weighted(compute, losses.tensor(), batch.coefficients());
+                add(sums, losses.tensor(), batch);
                 losses.release();
                 tape.backward(losses, batch.coefficients().retain());
             }
         }
-        return loss;
+        return sums;
+    }
+
+    private void add(double[] sums, Tensor losses, DeviceBatch batch) {
+        if (batch.sets() == null) {
+            sums[0] += weighted(compute, losses, batch.coefficients());
+            return;
+        }
+        for (AdapterControls.Segment s : batch.sets().over(losses.elements())) {
+            try (Tensor rows = losses.rows(s.from(), s.to()); Tensor weights = batch.coefficients().rows(s.from(), s.to())) {
+                sums[s.set()] += weighted(compute, rows, weights);
+            }
+        }
     }
 
     /** Σ coefficient × loss. */

@@ -13,6 +13,7 @@ import java.util.Map;
 final class Clipping {
     private final Compute compute;
     private final Map<String, Double> squares = new LinkedHashMap<>();
+    private final Map<String, Double> groups = new LinkedHashMap<>();
     private double sum;
 
     Clipping(Compute compute) {
@@ -21,15 +22,17 @@ final class Clipping {
 
     void begin() {
         squares.clear();
+        groups.clear();
         sum = 0;
     }
 
     /** Takes a gradient into the norm; returns its own. */
-    double measure(Parameter p, Tensor g) {
+    double measure(Parameter p, String group, Tensor g) {
         try (Tensor s = compute.call(OptimizerKernels.SUM_SQUARES, g)) {
             double n = compute.item(s);
             squares.put(p.path(), n);
             sum += n;
+            groups.merge(group, n, Double::sum);
             return Math.sqrt(n);
         }
     }
@@ -37,6 +40,11 @@ final class Clipping {
     /** The norm of all gradients measured in this step; NaN on a dry machine. */
     double norm() {
         return Math.sqrt(sum);
+    }
+
+    /** The norm of the gradients of one group; NaN on a dry machine. */
+    double norm(String group) {
+        return Math.sqrt(groups.getOrDefault(group, Double.NaN));
     }
 
     /** Squared norms by path. */
@@ -48,7 +56,7 @@ final class Clipping {
      * Bounds a gradient in place.
      *
      * @param own norm of the gradient
-     * @param all norm of all gradients, or of this one where the others are not known
+     * @param all norm of all gradients that the clip is over, or of this one where the others are not known
      */
     void apply(Clip clip, Tensor g, double own, double all) {
         switch (clip) {
@@ -56,6 +64,7 @@ final class Clipping {
             case Clip.Value v -> compute.apply(OptimizerKernels.CLAMP_INTO, g, v.limit());
             case Clip.PerTensor t -> shrink(g, own, t.limit());
             case Clip.Global n -> shrink(g, all, n.limit());
+            case Clip.PerGroup n -> shrink(g, all, n.limit());
         }
     }
 

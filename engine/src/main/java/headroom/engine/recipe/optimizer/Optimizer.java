@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 
 /**
@@ -33,6 +34,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     private final Clipping clipping;
     private final long firstStep;
     private final long totalSteps;
+    private LongUnaryOperator place = LongUnaryOperator.identity();
     private final List<GradientObserver> observers = new ArrayList<>();
     private final Map<Parameter, Tensor> gradients = new LinkedHashMap<>();
     private final States states;
@@ -66,10 +68,15 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         this.states = new States(compute, codec);
     }
 
+    /** Lets several steps of a run share a place in the schedule, e.g. those of clients that work at the same time. */
+    public void paced(LongUnaryOperator placeOfStep) {
+        place = placeOfStep;
+    }
+
     /** Starts a step: what trains now, and at which rate. State of what left is dropped here, before anything new is allocated, if the recipe says so. */
     public void begin(long step, Trainables now) {
         runStep = step;
-        rate = choice.schedule().at(step - firstStep, totalSteps);
+        rate = choice.schedule().at(place.applyAsLong(step) - firstStep, totalSteps);
         measured = Double.NaN;
         clipping.begin();
         follow(now);
@@ -179,7 +186,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
             for (Parameter p : new ArrayList<>(gradients.keySet())) {
                 try (Tensor g = gradients.remove(p)) {
                     if (trainables.trains(p)) {
-                        step(p, g, own.get(p), clipping.norm());
+                        step(p, g, own.get(p), together(p));
                         observers.forEach(o -> o.afterStep(p, g));
                     }
                 }
@@ -189,12 +196,17 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         return clipping.norm();
     }
 
+    /** Norm of the gradients that are clipped together with that of a parameter. */
+    private double together(Parameter p) {
+        return clip(p) instanceof OptimizerChoice.Clip.PerGroup ? clipping.norm(trainables.of(p).group()) : clipping.norm();
+    }
+
     /** A gradient is complete: whoever observes sees it, and its norm counts if it will be stepped. Returns its norm. */
     private double complete(Parameter p, Tensor g) {
         if (!measuring) {
             observers.forEach(o -> o.beforeStep(p, g));
         }
-        return trainables.trains(p) ? clipping.measure(p, g) : Double.NaN;
+        return trainables.trains(p) ? clipping.measure(p, trainables.of(p).group(), g) : Double.NaN;
     }
 
     /** Shows gradients to an observer from now on, to several in the order in which they came. */
@@ -209,6 +221,11 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
 
     private OptimizerChoice.Group group(Parameter p) {
         return choice.groups().getOrDefault(trainables.of(p).group(), OptimizerChoice.Group.PLAIN);
+    }
+
+    private OptimizerChoice.Clip clip(Parameter p) {
+        OptimizerChoice.Clip own = group(p).clip();
+        return own == null ? choice.clip() : own;
     }
 
     private double decay(Parameter p, OptimizerChoice.Group group) {
@@ -228,7 +245,7 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         String before = compute.within(p.path());
         compute.ledger().during("optimizer step", p.path());
         OptimizerChoice.Group group = group(p);
-        clipping.apply(group.clip() == null ? choice.clip() : group.clip(), g, own, all);
+        clipping.apply(clip(p), g, own, all);
         Support support = trainables.supportOf(p);
         ParameterState s = states.of(p, support, runStep);
         s.tick(runStep);

@@ -27,10 +27,14 @@ public final class Course {
     private final List<Leg> legs = new ArrayList<>();
     private final List<RunChoice.Every> every;
     private final RunChoice.Prepare prepare;
+    private final RunChoice.FederatedRounds rounds;
+    private final long total;
 
     public Course(Recipe recipe, long totalSteps) {
+        total = totalSteps;
+        rounds = recipe.run() instanceof RunChoice.FederatedRounds f ? f : null;
         switch (recipe.run()) {
-            case RunChoice.SinglePhase _ -> {
+            case RunChoice.SinglePhase _, RunChoice.CoTraining _, RunChoice.FederatedRounds _ -> {
                 every = List.of();
                 prepare = null;
                 legs.add(new Leg(0, "Train", 0, totalSteps, recipe.selector(), false, recipe.optimizer(), false, RunChoice.DataOrder.CONTINUE, RunChoice.HandOff.EVERYTHING));
@@ -90,8 +94,42 @@ public final class Course {
         return due;
     }
 
+    /** A place in the rounds of a federation. */
+    public record Turn(long round, int client, int local, boolean begins, boolean ends, boolean endsRound) {}
+
+    /** Where a step lies in the rounds of a federation, or null if there are none. The run's last step ends its turn and its round, however far they are. */
+    public Turn turn(long step) {
+        if (rounds == null) {
+            return null;
+        }
+        long each = rounds.localSteps();
+        long round = each * rounds.clients();
+        boolean last = step + 1 == total;
+        return new Turn(step / round, (int) (step / each % rounds.clients()), (int) (step % each), step % each == 0, (step + 1) % each == 0 || last, (step + 1) % round == 0 || last);
+    }
+
+    /** True if after so many steps the model is that of the run, and not one that a client is at. */
+    public boolean settled(long done) {
+        return rounds == null || done == 0 || turn(done - 1).endsRound();
+    }
+
+    /** Steps that one after another lead to the end: those of one client of a federation, all of them otherwise. A schedule runs over these. */
+    public long inRow() {
+        return rounds == null ? total : Math.ceilDiv(total, (long) rounds.localSteps() * rounds.clients()) * rounds.localSteps();
+    }
+
+    /** The place of a step among {@link #inRow()}: clients of one round have the same places. */
+    public long place(long step) {
+        Turn t = turn(step);
+        return t == null ? step : t.round() * rounds.localSteps() + t.local();
+    }
+
     /** Steps with the same mark book the same on behalf of the run: of each phase its first step, its other ones, and those beside which something is due. */
     public long mark(long step) {
+        Turn t = turn(step);
+        if (t != null) {
+            return 16L * t.client() + (step == 0 ? 8 : 0) + (t.begins() ? 4 : 0) + (t.ends() ? 2 : 0) + (t.endsRound() ? 1 : 0);
+        }
         Leg l = at(step);
         return 8L * l.index() + (step == l.from() ? 4 : 0) + (after(step).isEmpty() ? 0 : 2) + (step == 0 || after(step - 1).isEmpty() ? 0 : 1);
     }

@@ -28,6 +28,7 @@ public final class Phasing implements AutoCloseable {
     private final Function<Course.Leg, Optimizer> optimizers;
     private final Function<Optimizer, GradientStep> gradients;
     private final MeasurePass measure;
+    private final Federation federation;
     private Course.Leg leg;
     private Selector selector;
     private Optimizer optimizer;
@@ -39,14 +40,17 @@ public final class Phasing implements AutoCloseable {
      * @param optimizers makes the optimizer of a phase
      * @param gradients makes the gradient step that feeds an optimizer
      * @param measure looks at gradients before the first step
+     * @param federation server and clients, or null
      */
     public Phasing(
-            Course course, Function<SelectorChoice, Selector> selectors, Function<Course.Leg, Optimizer> optimizers, Function<Optimizer, GradientStep> gradients, MeasurePass measure) {
+            Course course, Function<SelectorChoice, Selector> selectors, Function<Course.Leg, Optimizer> optimizers, Function<Optimizer, GradientStep> gradients, MeasurePass measure,
+            Federation federation) {
         this.course = course;
         this.selectors = selectors;
         this.optimizers = optimizers;
         this.gradients = gradients;
         this.measure = measure;
+        this.federation = federation;
         this.prepared = course.preparing() == 0;
         enter(course.legs().getFirst());
     }
@@ -66,7 +70,19 @@ public final class Phasing implements AutoCloseable {
             prepare(i, microBatches);
         }
         enter(course.at(step));
+        Course.Turn turn = course.turn(step);
+        if (turn != null && turn.begins()) {
+            federation.begins(turn.client());
+            // a client is a machine of its own, and what it had of state in a round before belongs to other factors
+            selector.at(step).parameters().forEach(optimizer::drop);
+        }
         GradientStep.Outcome outcome = gradient.run(step, selector.at(step), microBatches);
+        if (turn != null && turn.ends()) {
+            federation.ends(turn.client());
+        }
+        if (turn != null && turn.endsRound()) {
+            federation.average();
+        }
         for (RunChoice.Action action : course.after(step)) {
             switch (action) {
                 case RESET_OPTIMIZER -> optimizer.reset(p -> true);
@@ -97,6 +113,7 @@ public final class Phasing implements AutoCloseable {
         if (leg == null || next.ownSchedule()) {
             Optimizer before = optimizer;
             optimizer = optimizers.apply(next);
+            optimizer.paced(course::place);
             optimizer.observe(new ToSelector());
             if (before != null) {
                 if (next.handOff() == RunChoice.HandOff.EVERYTHING) {
@@ -137,12 +154,27 @@ public final class Phasing implements AutoCloseable {
         return optimizer;
     }
 
+    /** The devices of a federation with what went over their links, or null. */
+    public Workers workers() {
+        return federation == null ? null : federation.workers();
+    }
+
+    /** Tells how many rows each client of a federation has. */
+    public void weigh(List<Integer> rows) {
+        if (federation != null) {
+            federation.weigh(rows);
+        }
+    }
+
     public void save(State.Writer w) {
         if (course.legs().size() > 1) {
             w.number(PHASE, leg.index());
         }
         selector.save(w);
         optimizer.save(w);
+        if (federation != null) {
+            federation.save(w);
+        }
     }
 
     /** Goes straight to the phase of the checkpoint. */
@@ -154,6 +186,9 @@ public final class Phasing implements AutoCloseable {
         prepared = true;
         optimizer.adopt(selector.current());
         optimizer.restore(r, parameters);
+        if (federation != null) {
+            federation.restore(r, parameters);
+        }
     }
 
     private void closeSelector() {
@@ -164,6 +199,9 @@ public final class Phasing implements AutoCloseable {
 
     @Override
     public void close() {
+        if (federation != null) {
+            federation.close();
+        }
         optimizer.close();
         closeSelector();
     }

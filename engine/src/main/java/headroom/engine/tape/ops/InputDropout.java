@@ -9,18 +9,25 @@ import headroom.engine.tape.Pass;
 final class InputDropout {
     private final double p;
     private final String path;
+    private final Long seed;
     private long key;
     private boolean drops;
 
     InputDropout(double p, String path) {
+        this(p, path, null);
+    }
+
+    /** @param seed of the mask, or null for that of the pass */
+    InputDropout(double p, String path, Long seed) {
         this.p = p;
         this.path = path;
+        this.seed = seed;
     }
 
     /** Takes the key of a forward pass; outside of training nothing is dropped. */
     void begin(Pass pass) {
-        drops = p > 0 && pass.isTraining();
-        key = drops ? pass.key("dropout", path) : 0;
+        drops = p > 0 && pass.dropsInAdapters();
+        key = !drops ? 0 : seed == null ? pass.key("dropout", path) : pass.key(seed, "dropout", path);
     }
 
     /** The input with its mask on, owned by the caller; {@code t} stays the caller's. */
@@ -30,9 +37,14 @@ final class InputDropout {
 
     /** A gradient of the dropped input → of the input. Takes ownership. */
     Tensor through(Compute c, Tensor dx) {
+        into(c, dx);
+        return dx;
+    }
+
+    /** The same in place; {@code dx} stays the caller's. */
+    void into(Compute c, Tensor dx) {
         if (drops) {
             c.apply(ElementwiseKernels.DROPOUT_INTO, dx, key, p, 0L);
         }
-        return dx;
     }
 }
