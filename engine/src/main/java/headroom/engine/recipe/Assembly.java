@@ -315,25 +315,13 @@ public final class Assembly implements AutoCloseable {
     }
 
     /** Saves what a run has changed or will need to go on: trained parameters and optimizer state. Frozen base weights come from their file again. */
-    public void save(State.Writer w, Set<Parameter> changed) {
-        for (Parameter p : parameters()) {
-            if (changed.contains(p)) {
-                w.tensor("parameter." + p.path(), p.data());
-            }
-        }
+    public void save(State.Writer w, ChangedParameters changed) {
+        changed.save(compute, parameters(), w);
         phasing.save(w);
     }
 
     public void restore(State.Reader r) {
-        for (Parameter p : parameters()) {
-            String name = "parameter." + p.path();
-            if (r.tensors().contains(name)) {
-                if (!r.shape(name).equals(p.shape()) || r.dtype(name) != p.dtype()) {
-                    throw new IllegalArgumentException("the checkpoint holds " + p.path() + " as " + r.dtype(name) + " " + r.shape(name) + "; the model has " + p.dtype() + " " + p.shape());
-                }
-                compute.overwrite(p.data(), () -> r.data(name));
-            }
-        }
+        ChangedParameters.restore(compute, parameters(), r);
         phasing.restore(r, parameters());
     }
 

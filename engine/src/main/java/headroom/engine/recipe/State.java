@@ -7,6 +7,7 @@ import headroom.engine.tape.Parameter;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** How slot objects save and restore themselves: tensors and numbers by name. */
 public final class State {
@@ -15,6 +16,9 @@ public final class State {
     /** Takes what is to be saved. Tensors are read before the call returns. */
     public interface Writer {
         void tensor(String name, Tensor tensor);
+
+        /** A tensor that is put together on the host; its little-endian bytes are asked for once, before the writing ends. */
+        void data(String name, DType dtype, Shape shape, Supplier<ByteBuffer> bytes);
 
         void number(String name, long value);
     }

@@ -22,21 +22,23 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * A checkpoint folder: {@code state.safetensors} with the trained parameters and optimizer state, {@code checkpoint.json} with the numbers and the hash of the former.
+ * A checkpoint folder: {@code state.safetensors} with the trained parameters, or the parts of them that trained, and optimizer state, {@code checkpoint.json} with the numbers and the hash of the former.
  * Written beside its final name, synced, then renamed: a folder with the final name is complete.
  */
 public final class Checkpoint {
     private static final String TENSORS = "state.safetensors";
     private static final String NUMBERS = "checkpoint.json";
-    private static final int FORMAT = 1;
+    /** 2 may hold parts of parameters, 1 holds whole ones. */
+    private static final int FORMAT = 2;
+    private static final int OLDEST = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Checkpoint() {}
@@ -62,12 +64,17 @@ public final class Checkpoint {
         Files.createDirectories(parent);
         Path temporary = Files.createTempDirectory(parent, ".writing-");
         try {
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            Map<String, SafeTensorsWriter.Entry> entries = new LinkedHashMap<>();
             Map<String, Long> numbers = new LinkedHashMap<>();
             content.save(new State.Writer() {
                 @Override
                 public void tensor(String name, Tensor tensor) {
-                    tensors.put(name, tensor);
+                    entries.put(name, SafeTensorsWriter.Entry.of(name, tensor.dtype(), tensor.shape(), () -> compute.download(tensor)));
+                }
+
+                @Override
+                public void data(String name, DType dtype, Shape shape, Supplier<ByteBuffer> bytes) {
+                    entries.put(name, SafeTensorsWriter.Entry.of(name, dtype, shape, bytes::get));
                 }
 
                 @Override
@@ -75,9 +82,7 @@ public final class Checkpoint {
                     numbers.put(name, value);
                 }
             });
-            List<SafeTensorsWriter.Entry> entries = new ArrayList<>();
-            tensors.forEach((name, t) -> entries.add(SafeTensorsWriter.Entry.of(name, t.dtype(), t.shape(), () -> compute.download(t))));
-            SafeTensorsWriter.write(temporary.resolve(TENSORS), entries, Map.of("format", "headroom checkpoint " + FORMAT));
+            SafeTensorsWriter.write(temporary.resolve(TENSORS), List.copyOf(entries.values()), Map.of("format", "headroom checkpoint " + FORMAT));
             String hash = sha256(temporary.resolve(TENSORS));
             Path json = temporary.resolve(NUMBERS);
             Files.write(json, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new File(FORMAT, hash, numbers)));
@@ -104,8 +109,8 @@ public final class Checkpoint {
             throw new IOException("checkpoint " + folder + " has no " + NUMBERS + "; it is not complete, go on from an older one");
         }
         File file = JSON.readValue(json.toFile(), File.class);
-        if (file.format() != FORMAT) {
-            throw new IOException("checkpoint " + folder + " has format " + file.format() + "; this version reads format " + FORMAT + ", use the version that wrote it");
+        if (file.format() < OLDEST || file.format() > FORMAT) {
+            throw new IOException("checkpoint " + folder + " has format " + file.format() + "; this version reads formats " + OLDEST + " to " + FORMAT + ", use the version that wrote it");
         }
         String found = sha256(folder.resolve(TENSORS));
         if (!found.equals(file.sha256())) {

@@ -7,19 +7,16 @@ import headroom.engine.data.ClientRows;
 import headroom.engine.data.Cursor;
 import headroom.engine.memory.Ledger;
 import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.ChangedParameters;
 import headroom.engine.recipe.Evaluation;
 import headroom.engine.recipe.State;
 import headroom.engine.recipe.data.BatchUpload;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.GradientStep;
-import headroom.engine.tape.Parameter;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Trains: draws a batch, takes a step, and every so often evaluates and writes a checkpoint. Between two steps it obeys {@link Control}. One thread runs it and owns
@@ -59,7 +56,7 @@ public final class Trainer {
     private final Extent extent;
     private final Control control;
     private final RunListener listener;
-    private final Set<Parameter> changed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final ChangedParameters changed = new ChangedParameters();
     private long done;
     private boolean due;
     private long lastCheckpoint = -1;
@@ -92,11 +89,7 @@ public final class Trainer {
         lastCheckpoint = done;
         data.seek(new Cursor(from.number("data.epoch"), (int) from.number("data.position")));
         // what was trained before may be frozen now and must still be in the next checkpoint
-        for (Parameter p : assembly.parameters()) {
-            if (from.tensors().contains("parameter." + p.path())) {
-                changed.add(p);
-            }
-        }
+        changed.takeUp(from, assembly.parameters());
     }
 
     /**
@@ -178,7 +171,7 @@ public final class Trainer {
         Batch batch = data.next();
         Ledger ledger = compute.ledger();
         ledger.during("batch", "");
-        changed.addAll(assembly.trainables(done).parameters());
+        changed.note(compute, assembly.trainables(done));
         compute.enter(assembly.kind(done, batch.shape()));
         List<DeviceBatch> micro = BatchUpload.of(compute, batch, assembly.recipe().data().accumulate(), assembly.objective().perToken());
         GradientStep.Outcome outcome;

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.Supplier;
 
 /** An optimizer with parameters of its own, stepped along gradients that a test gives: what a tape would hand over, without a tape. */
 final class Steps implements AutoCloseable {
@@ -150,6 +151,16 @@ final class Steps implements AutoCloseable {
             bytes.put(name, copy);
             types.put(name, t.dtype());
             shapes.put(name, t.shape());
+        }
+
+        @Override
+        public void data(String name, DType type, Shape shape, Supplier<ByteBuffer> data) {
+            ByteBuffer b = data.get();
+            byte[] copy = new byte[b.remaining()];
+            b.get(copy);
+            bytes.put(name, copy);
+            types.put(name, type);
+            shapes.put(name, shape);
         }
 
         @Override
