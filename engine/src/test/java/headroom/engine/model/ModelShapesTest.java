@@ -46,7 +46,7 @@ class ModelShapesTest {
     void everyShapeHasAnIdOfItsOwn() {
         Set<String> ids = new HashSet<>();
         shapes().forEach(s -> assertThat(ids.add(s.id())).as(s.id()).isTrue());
-        assertThat(ids).hasSize(36);
+        assertThat(ids).hasSize(40);
     }
 
     @ParameterizedTest

@@ -28,6 +28,7 @@ public record ClaimsFile(String method, Map<String, Setting> settings, List<Clai
      *
      * @param method id of the catalogue, not always the file's own: a saving is one over something
      * @param model id of a published shape
+     * @param batch rows of a part of a step; of the step, where it has one part
      * @param settings of the method, over its standards
      */
     public record Setting(String method, String model, int batch, int length, Map<String, String> settings) {
