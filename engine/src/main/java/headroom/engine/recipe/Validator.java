@@ -72,6 +72,9 @@ public final class Validator {
         if (r.optimizer().inBackward() && r.optimizer().clip() instanceof OptimizerChoice.Clip.Global g && g.normPass()) {
             clashes.add("gradient SplitEstimate runs its passes once, and a Global clip with a norm pass would run them twice; use PerTensor, or step at the boundary");
         }
+        if (r.adapter() instanceof AdapterChoice.PrefixKv p && p.hidden() > 0) {
+            clashes.add("gradient SplitEstimate needs every parameter on one side of its block, and the network of a PrefixKv makes the rows of all layers; use a table (hidden 0), or Backprop");
+        }
     }
 
     private static void weights(Recipe r, List<String> clashes) {

@@ -8,6 +8,7 @@ import headroom.engine.memory.Account;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.recipe.ActivationsChoice;
+import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.DataChoice;
 import headroom.engine.recipe.GradientChoice;
@@ -108,10 +109,58 @@ class SplitEstimateTest {
         }));
     }
 
+    /** A prompt stands before the first block, so nothing of it is exact: alone it moves as an estimate for everything moves it. */
+    @Test
+    void aPromptIsEstimatedAndNothingIsKeptForIt() {
+        TinyTask t = TinyTask.decoder();
+        AdapterChoice prompt = new AdapterChoice.PromptTokens(3, AdapterChoice.FrontStart.NORMAL, List.of());
+        String path = "embeddings.tokens.prompt";
+        for (Feed feed : Feed.values()) {
+            After split = step(t, recipe(split(2, 1, feed)).with(prompt), 2);
+            After estimate = step(t, recipe(new GradientChoice.TwoPointEstimate(1e-3, 1, false)).with(new ActivationsChoice.ForwardOnly()).with(prompt), 3);
+            assertThat(split.parameters().get(path)).as("%s", feed).containsExactly(estimate.parameters().get(path));
+            assertThat(split.keptBelow()).isZero();
+        }
+    }
+
+    @Test
+    void besideAPromptTheHeadOfAClassifierIsExact() {
+        TinyTask t = TinyTask.encoder();
+        AdapterChoice prompt = new AdapterChoice.PromptTokens(3, AdapterChoice.FrontStart.NORMAL, List.of());
+        After exact = step(t, recipe(new GradientChoice.Backprop()).with(prompt), 2);
+        After split = step(t, recipe(split(2, 1, Feed.CLEAN)).with(prompt), 2);
+        assertThat(exact.keptBelow()).isPositive();
+        assertThat(split.keptBelow()).isZero();
+        List<String> heads = exact.parameters().keySet().stream().filter(path -> !path.startsWith("e")).toList();
+        assertThat(heads).isNotEmpty();
+        heads.forEach(path -> assertThat(split.parameters().get(path)).as(path).containsExactly(exact.parameters().get(path)));
+        assertThat(split.parameters().get("embeddings.tokens.prompt")).isNotEqualTo(exact.parameters().get("embeddings.tokens.prompt"));
+    }
+
+    @Test
+    void rowsOfAPrefixAreExactAboveAndEstimatedBelow() {
+        TinyTask t = TinyTask.decoder();
+        AdapterChoice prefix = new AdapterChoice.PrefixKv(3, 0, 0, AdapterChoice.FrontStart.NORMAL, List.of(), false);
+        After exact = step(t, recipe(new GradientChoice.Backprop()).with(prefix), 1);
+        After split = step(t, recipe(split(1, 1, Feed.CLEAN)).with(prefix), 1);
+        List<String> rows = exact.parameters().keySet().stream().filter(path -> path.contains(".prefix_")).toList();
+        assertThat(rows).hasSize(6);
+        assertThat(split.keptBelow()).isZero();
+        rows.forEach(path -> {
+            if (isBelow(path, 1)) {
+                assertThat(split.parameters().get(path)).as(path).isNotEqualTo(exact.parameters().get(path));
+            } else {
+                assertThat(split.parameters().get(path)).as(path).containsExactly(exact.parameters().get(path));
+            }
+        });
+    }
+
     @Test
     void itSaysWhatItCannotStandBeside() {
         TinyTask t = TinyTask.decoder();
         assertThatThrownBy(() -> step(t, recipe(split(0, 1, Feed.CLEAN)), 0)).hasMessageContaining("a block from 1 to 3");
         assertThatThrownBy(() -> step(t, recipe(split(1, 1, Feed.CLEAN)).with(new ActivationsChoice.ForwardOnly()), 0)).hasMessageContaining("ForwardOnly");
+        AdapterChoice made = new AdapterChoice.PrefixKv(3, 8, 0, AdapterChoice.FrontStart.NORMAL, List.of(), false);
+        assertThatThrownBy(() -> step(t, recipe(split(1, 1, Feed.CLEAN)).with(made), 0)).hasMessageContaining("SplitEstimate").hasMessageContaining("a table (hidden 0)");
     }
 }
