@@ -44,7 +44,6 @@
  * group_code(x, bits, group) -> codes, steps f16, lows f16                      group_decode(codes, steps, lows, bits, group, n, dtypeCode) -> [n]
  * fp8_code(x, fp8Code, group) -> bits u8, scales bf16                           fp8_decode(bits, scales, fp8Code, group, dtypeCode) -> [n]
  * sample_rows(x[N,d], k, key) -> rows[k,d] scaled, ids[k] i64                   (put back by pick_rows_dx)
- * gate(x[N,d], l[d]) (also its own backward)  gate_dw(dy, z) -> [d]             gate_rows_into(x, l[N])
  * insert_rows(x[B*T,d], rows[p,d], T) -> [B*(p+T),d]  drop_rows(y, p+T, p) -> x  front_sum(dy, p+T, p) -> [p,d]  front_zeros(ids, T, p)  first_rows(B, T)  plus(ids, c)
  * cross_attention(q[N,H*D], k[P,K*D], v, H, K) -> out, lse[H,N]                 cross_attention_dx(dout, q, k, v, out, lse[B,H,T], H, K) -> dq, dk, dv
  * merge_attention_into(out, lse[B,H,T], other, its lse[H,N])                    (two softmaxes over different keys become one)

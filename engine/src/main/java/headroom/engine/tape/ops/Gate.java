@@ -1,7 +1,7 @@
 package headroom.engine.tape.ops;
 
 import headroom.engine.compute.Tensor;
-import headroom.engine.compute.kernel.GateKernels;
+import headroom.engine.compute.kernel.ScalingKernels;
 import headroom.engine.tape.Backward;
 import headroom.engine.tape.Forward;
 import headroom.engine.tape.Keeper;
@@ -10,7 +10,7 @@ import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Saved;
 import java.util.List;
 
-/** y = z ⊙ l: every row of z [N, d] times a vector l [d] ("(IA)³", 2022). Saves z, the value before the gate, if the vector trains. */
+/** y = z ⊙ l: every row of z [N, d] times a vector l [d] in float32 ("(IA)³", 2022). Saves z, the value before the gate, if the vector trains. */
 public final class Gate implements Op {
     private final Parameter vector;
     private Saved z;
@@ -36,22 +36,22 @@ public final class Gate implements Op {
         }
         try (Tensor l = f.read(vector)) {
             if (f.owns(0)) {
-                f.compute().apply(GateKernels.GATE_INTO, in[0], l);
+                f.compute().apply(ScalingKernels.SCALE_COLUMNS_INTO, in[0], l);
                 return in[0].retain();
             }
-            return f.compute().call(GateKernels.GATE, in[0], l);
+            return f.compute().call(ScalingKernels.SCALE_COLUMNS, in[0], l);
         }
     }
 
     @Override
     public void backward(Backward b, Tensor dy) {
         if (z != null) {
-            try (Tensor zz = z.get(); Tensor dl = b.compute().call(GateKernels.GATE_DW, dy, zz)) {
+            try (Tensor zz = z.get(); Tensor dl = b.compute().call(ScalingKernels.COLUMN_DOTS, dy, zz)) {
                 b.give(vector, new Gradients.Given(vector, dl));
             }
         }
         if (b.needs(0)) {
-            b.give(0, b.compute().call(GateKernels.GATE, dy, vector.data()));
+            b.give(0, b.compute().call(ScalingKernels.SCALE_COLUMNS, dy, vector.data()));
         }
     }
 }

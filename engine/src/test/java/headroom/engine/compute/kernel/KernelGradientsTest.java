@@ -161,8 +161,6 @@ class KernelGradientsTest {
     }
 
     private static void rest(List<Case> all) {
-        all.add(new Case("gate", GateKernels.GATE, s -> s.args(s.real(4, 3), s.real(3)), new int[] {0, 1},
-                (x, y, dy) -> of(call(GateKernels.GATE, dy, x[1]), call(GateKernels.GATE_DW, dy, x[0]))));
         all.add(new Case("insert_rows", TokenKernels.INSERT_ROWS, s -> s.args(s.real(6, 2), s.real(2, 2), 3L), new int[] {0, 1},
                 (x, y, dy) -> of(call(TokenKernels.DROP_ROWS, dy, 5L, 2L), call(TokenKernels.FRONT_SUM, dy, 5L, 2L))));
         all.add(new Case("drop_rows", TokenKernels.DROP_ROWS, s -> s.args(s.real(10, 2), 5L, 2L), new int[] {0}, (x, y, dy) -> {

@@ -3,15 +3,11 @@ package headroom.engine.compute.kernel;
 import headroom.engine.compute.Tensor;
 import java.util.Map;
 
-/** Arguments for the kernels of adapters at points: gates, inserted tokens, keys that a whole batch shares. */
+/** Arguments for the kernels of adapters at points: inserted tokens, keys that a whole batch shares. */
 final class PointSamples {
     private PointSamples() {}
 
     static void into(Map<String, Samples.Maker> m) {
-        m.put("gate", s -> s.args(s.real(6, 9), s.real(9)));
-        m.put("gate_into", s -> s.args(s.real(6, 9), s.wide(9)));
-        m.put("gate_rows_into", s -> s.args(s.real(6, 9), s.wide(6)));
-        m.put("gate_dw", s -> s.args(s.real(6, 9), s.real(6, 9)));
         m.put("insert_rows", s -> s.args(s.real(10, 4), s.real(2, 4), 5L));
         m.put("drop_rows", s -> s.args(s.real(14, 4), 7L, 2L));
         m.put("front_sum", s -> s.args(s.real(14, 4), 7L, 2L));
