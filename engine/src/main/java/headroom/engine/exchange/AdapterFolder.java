@@ -30,6 +30,15 @@ public final class AdapterFolder {
         });
     }
 
+    /**
+     * What the folder says of itself.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static JsonNode description(Path folder) throws IOException {
+        return JsonFiles.read(folder.resolve(DESCRIPTION));
+    }
+
     /** The tensors of a folder; the caller closes the file. */
     public static TensorFile open(Path folder) throws IOException {
         return SafeTensorsFile.open(folder.resolve(FILE));

@@ -13,6 +13,8 @@ import java.util.Map;
 public final class PeftFolder {
     /** What stands before the path of a module in the name of a tensor. */
     public static final String MODULE = "base_model.model.";
+    /** The same where nothing stands at modules: prompts and prefixes. */
+    public static final String WRAPPED = "base_model.";
     private static final String FILE = "adapter_model.safetensors";
 
     private PeftFolder() {}

@@ -28,7 +28,6 @@ import headroom.engine.recipe.WeightsChoice;
 import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.adapter.LowRankAdapter;
 import headroom.engine.recipe.adapter.SegmentedAdapter;
-import headroom.engine.tape.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,8 +45,6 @@ import java.util.stream.Stream;
  * <p>A task head goes along as {@code classifier.weight} and {@code classifier.bias}, as classifiers are published.
  */
 final class ModelExporter {
-    private static final String HEAD = "classifier";
-
     private final RunModels.Found found;
     private final RunModels models;
 
@@ -56,29 +53,42 @@ final class ModelExporter {
         this.models = models;
     }
 
-    /** What was added, alone: as a PEFT folder where that library has a form for it, as named tensors otherwise. */
+    /**
+     * What was added, alone: as a PEFT folder where that library has a form for it, one for each of several jobs, as named tensors otherwise. What a run trained of the base goes
+     * along, as whole modules in the first and by name in the second.
+     */
     ExportReport.Proof adapter(Path folder, Progress progress) throws IOException {
         refuseCut();
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
-            if (found.recipe().adapter() instanceof AdapterChoice.SegmentedLowRank choice && choice.sets().stream().allMatch(set -> isPeft(set.pair()))) {
-                return jobs(folder, tuned, choice, (SegmentedAdapter) tuned.assembly().adapter(), progress);
-            }
-            if (tuned.assembly().adapter() != null && !isPeft(found.recipe().adapter())) {
-                return PeftForms.fit(found, tuned) ? otherPeft(folder, tuned, progress) : named(folder, tuned, progress);
-            }
-            if (!(found.recipe().adapter() instanceof AdapterChoice.LowRank choice) || !(tuned.assembly().adapter() instanceof LowRankAdapter low)) {
+            if (tuned.assembly().adapter() == null) {
                 throw new WorkbenchException(Problem.of("Run " + found.run().id() + " has no adapter: " + found.prepared().method().method().name()
                         + " trains the model itself.", "Nothing was written.", "Export it merged."));
             }
-            progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
-            writePeft(folder, tuned, choice, low.pairs(), head(tuned));
-            progress.at(new Progress.At("reading it back", 2, 3, "parts"));
-            return provenAdapter(folder, tuned, found.recipe());
+            final Optional<KeptWhole> kept = KeptWhole.of(tuned);
+            if (kept.isPresent()) {
+                if (found.recipe().adapter() instanceof AdapterChoice.SegmentedLowRank choice && choice.sets().stream().allMatch(set -> isPeft(set.pair()))) {
+                    return jobs(folder, tuned, choice, kept.get(), progress);
+                }
+                if (found.recipe().adapter() instanceof AdapterChoice.LowRank choice && isPeft(choice)) {
+                    return pairs(folder, tuned, choice, kept.get(), progress);
+                }
+                if (PeftForms.fit(found, tuned)) {
+                    return otherPeft(folder, tuned, kept.get(), progress);
+                }
+            }
+            return named(folder, tuned, progress);
         }
     }
 
-    private void writePeft(Path folder, TunedModel tuned, AdapterChoice.LowRank choice, List<LowRankAdapter.Pair> pairs, Map<String, RawTensor> saved) throws IOException {
+    private ExportReport.Proof pairs(Path folder, TunedModel tuned, AdapterChoice.LowRank choice, KeptWhole kept, Progress progress) throws IOException {
+        progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
+        writePeft(folder, tuned, choice, ((LowRankAdapter) tuned.assembly().adapter()).pairs(), kept);
+        progress.at(new Progress.At("reading it back", 2, 3, "parts"));
+        return provenAdapter(folder, tuned, found.recipe(), kept);
+    }
+
+    private void writePeft(Path folder, TunedModel tuned, AdapterChoice.LowRank choice, List<LowRankAdapter.Pair> pairs, KeptWhole kept) throws IOException {
         final CheckpointNames names = CheckpointNames.of(config().family());
         final Map<String, LowRankFactors> factors = new LinkedHashMap<>();
         for (final LowRankAdapter.Pair pair : pairs) {
@@ -87,30 +97,44 @@ final class ModelExporter {
                 throw new WorkbenchException(Problem.of("The published layout of this model keeps several of its matrices in one tensor (" + place.name()
                         + "), and PEFT has no place for a pair on a part of it.", "Nothing was written.", "Export it merged."));
             }
-            factors.put(names.module(pair.site().path()), new LowRankFactors(raw(tuned.compute(), pair.a()), raw(tuned.compute(), pair.b())));
+            factors.put(names.module(pair.site().path()), new LowRankFactors(tuned.raw(pair.a()), tuned.raw(pair.b())));
         }
-        final PeftConfig config = new PeftConfig(found.request().plan().model(), Optional.of(saved.isEmpty() ? "CAUSAL_LM" : "SEQ_CLS"), choice.rank(),
-                choice.alpha(), choice.scaling() == AdapterChoice.Scaling.ALPHA_BY_ROOT_RANK, choice.dropout(), List.copyOf(new TreeSet<>(factors.keySet())), saved.isEmpty() ? List.of() : List.of(HEAD), false);
-        PeftAdapter.write(folder, config, factors, saved);
+        final PeftConfig config = new PeftConfig(found.request().plan().model(), Optional.of(kept.task()), choice.rank(), choice.alpha(),
+                choice.scaling() == AdapterChoice.Scaling.ALPHA_BY_ROOT_RANK, choice.dropout(), List.copyOf(new TreeSet<>(factors.keySet())), kept.names(), false);
+        PeftAdapter.write(folder, config, factors, kept.tensors());
     }
 
     /** A PEFT folder for each of several jobs, under the names of the jobs. */
-    private ExportReport.Proof jobs(Path folder, TunedModel tuned, AdapterChoice.SegmentedLowRank choice, SegmentedAdapter several, Progress progress) throws IOException {
+    private ExportReport.Proof jobs(Path folder, TunedModel tuned, AdapterChoice.SegmentedLowRank choice, KeptWhole kept, Progress progress) throws IOException {
+        final SegmentedAdapter several = (SegmentedAdapter) tuned.assembly().adapter();
         progress.at(new Progress.At("writing the adapters", 1, 3, "parts"));
         NewFolder.write(folder, draft -> {
             for (int i = 0; i < choice.sets().size(); i++) {
                 final String name = choice.sets().get(i).name();
-                writePeft(draft.resolve(name), tuned, choice.sets().get(i).pair(), several.pairs(i), head(tuned, "head." + name + "."));
+                writePeft(draft.resolve(name), tuned, choice.sets().get(i).pair(), several.pairs(i), kept.of(tuned, name));
             }
         });
         progress.at(new Progress.At("reading them back", 2, 3, "parts"));
         ExportReport.Proof worst = null;
         for (final AdapterChoice.SegmentedLowRank.Member set : choice.sets()) {
             tuned.assembly().answer(set.name());
-            final ExportReport.Proof own = provenAdapter(folder.resolve(set.name()), tuned, found.recipe().with(set.pair()).with(new RunChoice.SinglePhase()));
+            final ExportReport.Proof own = provenAdapter(folder.resolve(set.name()), tuned, found.recipe().with(set.pair()).with(new RunChoice.SinglePhase()), kept.of(tuned, set.name()));
             worst = worst == null || own.largestDifference() > worst.largestDifference() ? own : worst;
         }
         return worst;
+    }
+
+    private ExportReport.Proof provenAdapter(Path folder, TunedModel tuned, Recipe as, KeptWhole kept) throws IOException {
+        final CheckpointNames names = CheckpointNames.of(config().family());
+        try (TunedModel base = TunedModel.open(found.prepared(), as, found.request().seed(), found.weights(), Optional.empty()); PeftAdapter read = PeftAdapter.open(folder)) {
+            for (final LowRankAdapter.Pair pair : ((LowRankAdapter) base.assembly().adapter()).pairs()) {
+                final LowRankFactors written = read.factors().get(names.module(pair.site().path()));
+                base.fill(pair.a(), written.a());
+                base.fill(pair.b(), written.b());
+            }
+            kept.into(base, read.saved());
+            return proof("adapter reloaded equals what was trained", tuned, base);
+        }
     }
 
     /** Whether it is PEFT's plain form: pairs of one rank on the base as it is. */
@@ -118,15 +142,16 @@ final class ModelExporter {
         return choice instanceof AdapterChoice.LowRank l && l.start() == AdapterChoice.Start.ZERO && l.ranks().isEmpty() && l.scaling() != AdapterChoice.Scaling.FIXED;
     }
 
-    private ExportReport.Proof otherPeft(Path folder, TunedModel tuned, Progress progress) throws IOException {
+    private ExportReport.Proof otherPeft(Path folder, TunedModel tuned, KeptWhole kept, Progress progress) throws IOException {
         progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
-        final Recipe as = PeftForms.write(folder, found, tuned, head(tuned));
+        final Recipe as = PeftForms.write(folder, found, tuned, kept);
         progress.at(new Progress.At("reading it back", 2, 3, "parts"));
         try (TunedModel read = TunedModel.open(found.prepared(), as, found.request().seed(), found.weights(), Optional.empty()); TensorFile file = PeftFolder.open(folder)) {
             PeftForms.read(file, read);
+            final String outer = PeftForms.outer(read.assembly().adapter());
             final Map<String, RawTensor> saved = new LinkedHashMap<>();
-            file.names().stream().filter(name -> name.startsWith(PeftFolder.MODULE + HEAD + ".")).forEach(name -> saved.put(name.substring(PeftFolder.MODULE.length()), file.get(name)));
-            takeHead(read, saved);
+            kept.tensors().keySet().forEach(name -> saved.put(name, file.get(outer + name)));
+            kept.into(read, saved);
             return proof("adapter reloaded equals what was trained", tuned, read);
         }
     }
@@ -136,20 +161,7 @@ final class ModelExporter {
         AdapterExport.write(folder, found, tuned);
         progress.at(new Progress.At("reading it back", 2, 3, "parts"));
         try (TunedModel base = found.base()) {
-            AdapterExport.read(folder, base);
-            return proof("adapter reloaded equals what was trained", tuned, base);
-        }
-    }
-
-    private ExportReport.Proof provenAdapter(Path folder, TunedModel tuned, Recipe as) throws IOException {
-        final CheckpointNames names = CheckpointNames.of(config().family());
-        try (TunedModel base = TunedModel.open(found.prepared(), as, found.request().seed(), found.weights(), Optional.empty()); PeftAdapter read = PeftAdapter.open(folder)) {
-            for (final LowRankAdapter.Pair pair : ((LowRankAdapter) base.assembly().adapter()).pairs()) {
-                final LowRankFactors factors = read.factors().get(names.module(pair.site().path()));
-                fill(base, pair.a(), factors.a());
-                fill(base, pair.b(), factors.b());
-            }
-            takeHead(base, read.saved());
+            AdapterExport.read(folder, found, base);
             return proof("adapter reloaded equals what was trained", tuned, base);
         }
     }
@@ -175,7 +187,7 @@ final class ModelExporter {
             }
             final List<SafeTensorsWriter.Entry> entries = new ArrayList<>(
                     CheckpointExport.entries(compute, tuned.assembly().model(), as, site -> effective(compute, site, adapter), site -> bias(compute, site, adapter)));
-            head(tuned).forEach((name, tensor) -> entries.add(SafeTensorsWriter.Entry.of(tensor.named(name))));
+            KeptWhole.head(tuned).forEach((name, tensor) -> entries.add(SafeTensorsWriter.Entry.of(tensor.named(name))));
             progress.at(new Progress.At("writing the model", 1, 3, "parts"));
             ModelExport.write(folder, configuration(), entries, tokenizerFile());
             progress.at(new Progress.At("reading it back", 2, 3, "parts"));
@@ -205,8 +217,8 @@ final class ModelExporter {
         try (TunedModel read = TunedModel.open(found.prepared(), dense, found.request().seed(), Optional.of(folder), Optional.empty());
                 TensorFile file = TensorFiles.open(folder)) {
             final Map<String, RawTensor> saved = new LinkedHashMap<>();
-            file.names().stream().filter(name -> name.startsWith(HEAD + ".")).forEach(name -> saved.put(name, file.get(name)));
-            takeHead(read, saved);
+            file.names().stream().filter(name -> name.startsWith(KeptWhole.HEAD + ".")).forEach(name -> saved.put(name, file.get(name)));
+            KeptWhole.headInto(read, saved);
             return proof("export reloaded equals what was trained", tuned, read);
         }
     }
@@ -235,43 +247,5 @@ final class ModelExporter {
         try (Stream<Path> files = Files.list(found.folder())) {
             return files.filter(file -> file.getFileName().toString().endsWith("tokenizer.json")).sorted().findFirst();
         }
-    }
-
-    private static Map<String, RawTensor> head(TunedModel tuned) {
-        return head(tuned, "");
-    }
-
-    /** @param under beginning of the paths of the head's parameters that are meant */
-    private static Map<String, RawTensor> head(TunedModel tuned, String under) {
-        final Map<String, RawTensor> saved = new LinkedHashMap<>();
-        if (tuned.assembly().head() != null) {
-            for (final Parameter parameter : tuned.assembly().head().parameters()) {
-                if (parameter.path().startsWith(under)) {
-                    saved.put(inHead(parameter), raw(tuned.compute(), parameter).named(inHead(parameter)));
-                }
-            }
-        }
-        return saved;
-    }
-
-    private static void takeHead(TunedModel into, Map<String, RawTensor> saved) {
-        if (into.assembly().head() != null) {
-            into.assembly().head().parameters().forEach(parameter -> fill(into, parameter, saved.get(inHead(parameter))));
-        }
-    }
-
-    private static String inHead(Parameter parameter) {
-        return HEAD + parameter.path().substring(parameter.path().lastIndexOf('.'));
-    }
-
-    private static RawTensor raw(Compute compute, Parameter parameter) {
-        return new RawTensor(parameter.path(), parameter.dtype(), parameter.shape(), compute.download(parameter.data()));
-    }
-
-    private static void fill(TunedModel model, Parameter parameter, RawTensor from) {
-        if (from == null || !from.shape().equals(parameter.shape()) || from.dtype() != parameter.dtype()) {
-            throw new IllegalStateException("what was written for " + parameter.path() + " reads back as " + from);
-        }
-        model.compute().overwrite(parameter.data(), from::littleEndianData);
     }
 }

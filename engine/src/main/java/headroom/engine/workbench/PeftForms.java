@@ -14,9 +14,13 @@ import headroom.engine.exchange.TensorFile;
 import headroom.engine.model.CheckpointNames;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.Recipe;
-import headroom.engine.recipe.SelectorChoice;
+
 import headroom.engine.recipe.WeightsChoice;
+import headroom.engine.recipe.adapter.Adapter;
+import headroom.engine.recipe.adapter.GateAdapter;
 import headroom.engine.recipe.adapter.LowRankAdapter;
+import headroom.engine.recipe.adapter.PrefixAdapter;
+import headroom.engine.recipe.adapter.PromptAdapter;
 import headroom.engine.recipe.adapter.TripletAdapter;
 import headroom.engine.recipe.adapter.VeraAdapter;
 import headroom.engine.recipe.adapter.WeightNormAdapter;
@@ -34,7 +38,7 @@ import java.util.stream.IntStream;
 /**
  * What PEFT has forms for beyond pairs of one rank: DoRA (pairs and {@code lora_magnitude_vector}), VeRA (vectors and both projections), and as pairs with a rank for each module
  * what can be said by pairs: triplets without those that are switched off, and PiSSA's change of its start, [B, −B₀]·[A; A₀], which has twice the rank and stands on the base as
- * it is published.
+ * it is published. Vectors that gate stand in {@link PeftGates}, what stands in front of a text in {@link PeftFronts}. What else a run trained goes along as whole modules.
  */
 final class PeftForms {
     private PeftForms() {}
@@ -43,21 +47,29 @@ final class PeftForms {
     static boolean fit(RunModels.Found found, TunedModel tuned) {
         final Recipe recipe = found.recipe();
         final CheckpointNames names = names(tuned);
-        final boolean alone = recipe.selector() instanceof SelectorChoice.AdapterOnly || recipe.selector() instanceof SelectorChoice.CubicBudget;
         final boolean apart = tuned.assembly().model().sites().stream().allMatch(site -> names.place(site.path() + ".weight").parts() == 1);
-        return alone && apart && switch (recipe.adapter()) {
+        return switch (tuned.assembly().adapter()) {
             // codes of what remains of a weight are not codes of the weight
-            case AdapterChoice.LowRank pairs -> pairs.start() == AdapterChoice.Start.ZERO || recipe.weights() instanceof WeightsChoice.Dense;
-            case AdapterChoice.WeightNorm _, AdapterChoice.Vera _ -> true;
-            case AdapterChoice.Triplets _ -> ((TripletAdapter) tuned.assembly().adapter()).parts().stream().anyMatch(part -> !kept(tuned.compute(), part).isEmpty());
+            case LowRankAdapter _ -> apart && (((AdapterChoice.LowRank) recipe.adapter()).start() == AdapterChoice.Start.ZERO || recipe.weights() instanceof WeightsChoice.Dense);
+            case WeightNormAdapter _, VeraAdapter _ -> apart;
+            case TripletAdapter triplets -> apart && triplets.parts().stream().anyMatch(part -> !kept(tuned.compute(), part).isEmpty());
+            case GateAdapter gates -> PeftGates.fit(gates, tuned);
+            case PromptAdapter _ -> true;
+            case PrefixAdapter _ -> PeftFronts.fit(tuned.assembly().model().config());
             default -> false;
         };
     }
 
+    /** What stands before the names of whole modules: adapters at modules wrap the model once more than what stands in front of a text does. */
+    static String outer(Adapter adapter) {
+        return adapter instanceof PromptAdapter || adapter instanceof PrefixAdapter ? PeftFolder.WRAPPED : PeftFolder.MODULE;
+    }
+
     /** Writes the folder and says by which recipe it reads back on the base. */
-    static Recipe write(Path folder, RunModels.Found found, TunedModel tuned, Map<String, RawTensor> head) throws IOException {
+    static Recipe write(Path folder, RunModels.Found found, TunedModel tuned, KeptWhole kept) throws IOException {
         final List<RawTensor> tensors = new ArrayList<>();
-        head.forEach((name, tensor) -> tensors.add(tensor.named(PeftFolder.MODULE + name)));
+        final String base = found.request().plan().model();
+        kept.tensors().forEach((name, tensor) -> tensors.add(tensor.named(outer(tuned.assembly().adapter()) + name)));
         final Recipe recipe = found.recipe();
         return switch (tuned.assembly().adapter()) {
             case WeightNormAdapter norms -> {
@@ -68,7 +80,7 @@ final class PeftForms {
                     pairs.put(site, new LowRankFactors(raw(tuned, part.pair().a().data()), scaled(tuned, part.pair().b().data(), part.pair().scale())));
                     tensors.add(raw(tuned, part.m().data()).named(module(tuned, site) + ".lora_magnitude_vector"));
                 }
-                PeftFolder.write(folder, config(found, tuned, pairs, choice.dropout(), head).put("use_dora", true), all(tensors, tuned, pairs));
+                PeftFolder.write(folder, config(found, tuned, pairs, choice.dropout(), kept).put("use_dora", true), all(tensors, tuned, pairs));
                 yield recipe.with(new AdapterChoice.WeightNorm(readAs(pairs, choice.targets()), false));
             }
             case VeraAdapter vera -> {
@@ -79,19 +91,19 @@ final class PeftForms {
                 }
                 tensors.add(raw(tuned, vera.bases().turned()).transposed().named("base_model.vera_A"));
                 tensors.add(raw(tuned, vera.bases().out()).named("base_model.vera_B"));
-                PeftFolder.write(folder, vera(found, tuned, vera, choice, head), tensors);
+                PeftFolder.write(folder, vera(found, tuned, vera, choice, kept), tensors);
                 yield recipe;
             }
             case TripletAdapter triplets -> {
                 final AdapterChoice.Triplets choice = (AdapterChoice.Triplets) recipe.adapter();
                 final Map<String, LowRankFactors> pairs = new LinkedHashMap<>();
                 for (final TripletAdapter.Part part : triplets.parts()) {
-                    final List<Integer> kept = kept(tuned.compute(), part);
-                    if (!kept.isEmpty()) {
-                        pairs.put(part.site().path(), pair(tuned, part).of(kept));
+                    final List<Integer> alive = kept(tuned.compute(), part);
+                    if (!alive.isEmpty()) {
+                        pairs.put(part.site().path(), pair(tuned, part).of(alive));
                     }
                 }
-                PeftFolder.write(folder, config(found, tuned, pairs, choice.dropout(), head), all(tensors, tuned, pairs));
+                PeftFolder.write(folder, config(found, tuned, pairs, choice.dropout(), kept), all(tensors, tuned, pairs));
                 yield recipe.with(readAs(pairs, choice.targets()));
             }
             case LowRankAdapter low -> {
@@ -102,8 +114,24 @@ final class PeftForms {
                         pairs((LowRankAdapter) start.assembly().adapter(), start, -1).forEach((site, before) -> pairs.merge(site, before, LowRankFactors::beside));
                     }
                 }
-                PeftFolder.write(folder, config(found, tuned, pairs, choice.dropout(), head), all(tensors, tuned, pairs));
+                PeftFolder.write(folder, config(found, tuned, pairs, choice.dropout(), kept), all(tensors, tuned, pairs));
                 yield recipe.with(readAs(pairs, choice.targets()));
+            }
+            case GateAdapter gates -> {
+                tensors.addAll(PeftGates.tensors(gates, tuned));
+                PeftFolder.write(folder, PeftGates.config(base, gates, tuned, kept), tensors);
+                yield recipe;
+            }
+            case PromptAdapter prompt -> {
+                tensors.add(PeftFronts.tensor(prompt, tuned));
+                PeftFolder.write(folder, PeftFronts.config(base, prompt, tuned.assembly().model().config(), kept), tensors);
+                yield recipe;
+            }
+            case PrefixAdapter prefix -> {
+                final AdapterChoice.PrefixKv choice = (AdapterChoice.PrefixKv) recipe.adapter();
+                tensors.add(PeftFronts.tensor(prefix, tuned));
+                PeftFolder.write(folder, PeftFronts.config(base, choice.length(), tuned.assembly().model().config(), kept), tensors);
+                yield recipe.with(PeftFronts.table(choice));
             }
             default -> throw new IllegalStateException("PEFT has no form for " + recipe.adapter());
         };
@@ -126,6 +154,9 @@ final class PeftForms {
             }
             // a site without a pair keeps its B at zero
             case LowRankAdapter low -> low.pairs().stream().filter(pair -> file.names().contains(module(into, pair.site().path()) + ".lora_A.weight")).forEach(pair -> fill(into, pair, file));
+            case GateAdapter gates -> PeftGates.read(gates, file, into);
+            case PromptAdapter prompt -> PeftFronts.read(prompt, file.get(PeftFronts.TENSOR), into);
+            case PrefixAdapter prefix -> PeftFronts.read(prefix, file.get(PeftFronts.TENSOR), into);
             default -> throw new IllegalStateException("PEFT has no form for " + into.assembly().recipe().adapter());
         }
     }
@@ -138,11 +169,11 @@ final class PeftForms {
     }
 
     /** The settings of pairs whose scale is in B: α is the rank, module by module where ranks differ. */
-    private static ObjectNode config(RunModels.Found found, TunedModel tuned, Map<String, LowRankFactors> pairs, double dropout, Map<String, RawTensor> head) {
+    private static ObjectNode config(RunModels.Found found, TunedModel tuned, Map<String, LowRankFactors> pairs, double dropout, KeptWhole kept) {
         final int rank = pairs.values().stream().mapToInt(LowRankFactors::rank).max().orElseThrow();
         final CheckpointNames names = names(tuned);
-        final ObjectNode json = new PeftConfig(found.request().plan().model(), Optional.of(task(head)), rank, rank, false, dropout,
-                pairs.keySet().stream().map(names::module).sorted().toList(), saved(head), false).toJson();
+        final ObjectNode json = new PeftConfig(found.request().plan().model(), Optional.of(kept.task()), rank, rank, false, dropout,
+                pairs.keySet().stream().map(names::module).sorted().toList(), kept.names(), false).toJson();
         pairs.forEach((site, factors) -> {
             if (factors.rank() != rank) {
                 // a pattern is the end of a path, after a point
@@ -155,23 +186,15 @@ final class PeftForms {
         return json;
     }
 
-    private static ObjectNode vera(RunModels.Found found, TunedModel tuned, VeraAdapter vera, AdapterChoice.Vera choice, Map<String, RawTensor> head) {
+    private static ObjectNode vera(RunModels.Found found, TunedModel tuned, VeraAdapter vera, AdapterChoice.Vera choice, KeptWhole kept) {
         final ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("peft_type", "VERA").put("task_type", task(head)).put("base_model_name_or_path", found.request().plan().model()).put("inference_mode", true);
+        json.put("peft_type", "VERA").put("task_type", kept.task()).put("base_model_name_or_path", found.request().plan().model()).put("inference_mode", true);
         json.put("r", choice.rank()).put("vera_dropout", choice.dropout()).put("d_initial", choice.start());
         // both projections are in the file; the key is what the library asks for to draw them before they are read
         json.put("projection_prng_key", 0).put("save_projection", true).put("bias", "none").put("fan_in_fan_out", false);
         vera.parts().stream().map(part -> names(tuned).module(part.site().path())).sorted().forEach(json.putArray("target_modules")::add);
-        saved(head).forEach(json.putArray("modules_to_save")::add);
+        kept.names().forEach(json.putArray("modules_to_save")::add);
         return json;
-    }
-
-    private static String task(Map<String, RawTensor> head) {
-        return head.isEmpty() ? "CAUSAL_LM" : "SEQ_CLS";
-    }
-
-    private static List<String> saved(Map<String, RawTensor> head) {
-        return head.keySet().stream().map(name -> name.substring(0, name.lastIndexOf('.'))).distinct().toList();
     }
 
     private static List<RawTensor> all(List<RawTensor> others, TunedModel tuned, Map<String, LowRankFactors> pairs) {

@@ -3,6 +3,10 @@ package headroom.engine.workbench;
 import headroom.engine.data.CheckedDataset;
 import headroom.engine.data.Tokenizer;
 import headroom.engine.exchange.FormatException;
+import headroom.engine.exchange.TensorFile;
+import headroom.engine.exchange.TensorFiles;
+import headroom.engine.exchange.TensorHash;
+import headroom.engine.model.HuggingFaceConfig;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.store.StoredRun;
 import java.io.IOException;
@@ -36,6 +40,16 @@ final class RunModels {
 
         Tokenizer tokenizer() {
             return Preparation.tokenizer(folder);
+        }
+
+        /** What the base is, by its content: its tensors, or how they were drawn. */
+        String baseHash() throws IOException {
+            if (request.fresh()) {
+                return TensorHash.of("drawn with seed " + request.seed() + ": " + HuggingFaceConfig.toJson(prepared.model().config()));
+            }
+            try (TensorFile file = TensorFiles.open(folder)) {
+                return TensorHash.of(file);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import headroom.engine.data.Encoding;
 import headroom.engine.data.Example;
 import headroom.engine.data.PaddedBatches;
 import headroom.engine.data.Tokenizer;
+import headroom.engine.exchange.RawTensor;
 import headroom.engine.exchange.TensorFile;
 import headroom.engine.exchange.TensorFiles;
 import headroom.engine.memory.Ledger;
@@ -15,6 +16,7 @@ import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.State;
 import headroom.engine.recipe.data.DeviceBatch;
+import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Value;
 import headroom.engine.train.Checkpoint;
 import java.io.IOException;
@@ -34,6 +36,7 @@ final class TunedModel implements AutoCloseable {
     private final Ledger ledger = new Ledger();
     private final Compute compute;
     private final Assembly assembly;
+    private Set<String> changed = Set.of();
 
     private TunedModel(Assembly.ModelMaker maker, Prepared prepared, Recipe recipe, long seed) {
         compute = TorchCompute.cpu(ledger);
@@ -60,7 +63,9 @@ final class TunedModel implements AutoCloseable {
         }
         if (checkpoint.isPresent()) {
             try (Checkpoint.Opened opened = Checkpoint.open(checkpoint.get())) {
-                model.assembly.restore(new ParametersOnly(opened));
+                final ParametersOnly parameters = new ParametersOnly(opened);
+                model.assembly.restore(parameters);
+                model.changed = parameters.tensors().stream().map(name -> name.substring(PARAMETERS.length())).collect(Collectors.toSet());
             } catch (IOException | RuntimeException e) {
                 model.close();
                 throw e;
@@ -79,6 +84,24 @@ final class TunedModel implements AutoCloseable {
 
     Ledger ledger() {
         return ledger;
+    }
+
+    /** Paths of what a run changed: everything that its checkpoint holds. */
+    Set<String> changed() {
+        return changed;
+    }
+
+    /** A parameter as a file would hold it. */
+    RawTensor raw(Parameter parameter) {
+        return new RawTensor(parameter.path(), parameter.dtype(), parameter.shape(), compute.download(parameter.data()));
+    }
+
+    /** Takes a parameter from a file; null stands for a tensor that is not there. */
+    void fill(Parameter parameter, RawTensor from) {
+        if (from == null || !from.shape().equals(parameter.shape()) || from.dtype() != parameter.dtype()) {
+            throw new IllegalStateException("what was written for " + parameter.path() + " reads back as " + from);
+        }
+        compute.overwrite(parameter.data(), from::littleEndianData);
     }
 
     /** Logits of one text through the task head, [classes]. */

@@ -199,8 +199,10 @@ class LocalWorkbenchTest {
             final String run = workbench.start(request(method));
             assertThat(workbench.await(run).state()).as(method).isEqualTo(RunState.FINISHED);
             final ExportReport apart = workbench.export(run, ExportKind.ADAPTER, folder.resolve(method), Progress.SILENT);
-            assertThat(apart.proof().orElseThrow().largestDifference()).as(method).isZero();
-            assertThat(folder.resolve(method).resolve("adapter.json")).content().contains("\"" + method + "\"");
+            // keys of a prefix are turned on the way out and back on the way in
+            assertThat(apart.proof().orElseThrow().largestDifference()).as(method).isLessThanOrEqualTo(method.startsWith("p-tuning") || method.startsWith("prefix") ? 1e-4 : 0);
+            assertThat(folder.resolve(method).resolve("adapter.json").toFile().exists()).as(method + " has no form in PEFT").isEqualTo(List.of("houlsby", "bitfit").contains(method));
+            assertThat(folder.resolve(method).resolve("adapter_config.json").toFile().exists()).as(method).isEqualTo(!List.of("houlsby", "bitfit").contains(method));
             assertThat(workbench.tryText(run, "the soup was warm", Progress.SILENT).tuned().labels()).hasSize(2);
         }
         final String gates = workbench.start(request("ia3"));

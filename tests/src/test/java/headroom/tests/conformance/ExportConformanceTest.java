@@ -148,6 +148,65 @@ class ExportConformanceTest {
         }
     }
 
+    static Stream<Trial> pointForms() {
+        return Trial.all().filter(t -> t.model().equals("decoder") && List.of("ia3", "prompt-tuning", "prefix-tuning", "p-tuning-v2").contains(t.method().id()));
+    }
+
+    /** What stands at activations, or in front of a text, as PEFT's files have it. On an encoder a prefix has no such form: PEFT would move the text to later positions. */
+    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+    @MethodSource("pointForms")
+    void vectorsAtPointsAndInFrontAreWrittenInTheFormsOfPeft(Trial trial) throws Exception {
+        String id = trial.method().id();
+        Path at = folder.resolve(id + "-as-peft");
+        assertHolds(workbench.export(train(trial), ExportKind.ADAPTER, at, Progress.SILENT));
+        JsonNode config = new ObjectMapper().readTree(at.resolve("adapter_config.json").toFile());
+        assertThat(config.get("task_type").textValue()).isEqualTo("CAUSAL_LM");
+        try (TensorFile file = SafeTensorsFile.open(at.resolve("adapter_model.safetensors"))) {
+            if (id.equals("ia3")) {
+                String layer = "base_model.model.model.layers.2.";
+                assertThat(config.get("peft_type").textValue()).isEqualTo("IA3");
+                assertThat(config.get("feedforward_modules")).extracting(JsonNode::textValue).allMatch(m -> m.endsWith("mlp.down_proj")).hasSize(3);
+                assertThat(config.get("target_modules")).extracting(JsonNode::textValue).contains("model.layers.2.self_attn.k_proj", "model.layers.2.mlp.down_proj").hasSize(9);
+                assertThat(file.names()).hasSize(9);
+                assertThat(file.get(layer + "self_attn.v_proj.ia3_l").shape()).isEqualTo(Shape.of(16, 1));
+                assertThat(file.get(layer + "mlp.down_proj.ia3_l").shape()).isEqualTo(Shape.of(1, 64));
+                return;
+            }
+            long rows = 6;
+            assertThat(file.names()).containsExactly("prompt_embeddings");
+            assertThat(config.get("num_virtual_tokens").longValue()).isEqualTo(rows);
+            assertThat(config.get("num_layers").longValue()).isEqualTo(3);
+            boolean prompt = id.equals("prompt-tuning");
+            assertThat(config.get("peft_type").textValue()).isEqualTo(prompt ? "PROMPT_TUNING" : "PREFIX_TUNING");
+            // keys and values of two heads of width 8 in three layers
+            assertThat(file.get("prompt_embeddings").shape()).isEqualTo(prompt ? Shape.of(rows, 32) : Shape.of(rows, 2 * 3 * 16));
+            assertThat(config.get("token_dim").longValue()).isEqualTo(prompt ? 32 : 16);
+            assertThat(config.get("num_attention_heads").longValue()).isEqualTo(prompt ? 4 : 2);
+        }
+    }
+
+    static Stream<Trial> besideTheAdapter() {
+        return Trial.all().filter(t -> t.method().id().equals("pairs-and-norms"));
+    }
+
+    /** What a run trains of the base beside its pairs goes along, as modules kept whole. */
+    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+    @MethodSource("besideTheAdapter")
+    void whatTrainsOfTheBaseBesidePairsIsKeptWhole(Trial trial) throws Exception {
+        boolean decoder = trial.model().equals("decoder");
+        Path at = folder.resolve("pairs-and-norms-" + trial.model() + "-as-peft");
+        assertHolds(workbench.export(train(trial), ExportKind.ADAPTER, at, Progress.SILENT));
+        JsonNode config = new ObjectMapper().readTree(at.resolve("adapter_config.json").toFile());
+        assertThat(config.get("peft_type").textValue()).isEqualTo("LORA");
+        // two norms a block and one at an end of the stack, and the head of a classifier
+        assertThat(config.get("modules_to_save")).extracting(JsonNode::textValue).hasSize(decoder ? 7 : 8).contains(decoder ? "model.norm" : "classifier",
+                decoder ? "model.layers.1.post_attention_layernorm" : "encoder.layer.1.output.LayerNorm");
+        try (TensorFile file = SafeTensorsFile.open(at.resolve("adapter_model.safetensors"))) {
+            // an encoder's norms have shifts as well
+            assertThat(file.names().stream().filter(n -> !n.contains(".lora_"))).hasSize(decoder ? 7 : 16);
+        }
+    }
+
     static Stream<Method> entries() {
         return Trial.entries().stream();
     }

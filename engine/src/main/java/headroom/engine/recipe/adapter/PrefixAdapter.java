@@ -29,6 +29,9 @@ import java.util.function.Function;
  * as a table, or as what a small network makes of p vectors; then the network is made anew in each layer that needs it, so a layer stays a function of its own parameters.
  */
 public final class PrefixAdapter implements Adapter {
+    /** Last name of the keys of a layer. */
+    public static final String KEYS = ".prefix_keys";
+    private static final String VALUES = ".prefix_values";
     private static final double DEVIATION = 0.02;
 
     /** Prefix of one layer: keys and values by what makes them. */
@@ -82,7 +85,7 @@ public final class PrefixAdapter implements Adapter {
         for (KeyValuePoint point : points) {
             Parameter[] t = new Parameter[2];
             for (int i = 0; i < 2; i++) {
-                String path = point.path() + (i == 0 ? ".prefix_keys" : ".prefix_values");
+                String path = point.path() + (i == 0 ? KEYS : VALUES);
                 t[i] = drawn ? added.normal(DEVIATION, path, Parameter.Role.PROMPT, p, point.width()) : added.zeros(path, Parameter.Role.PROMPT, p, point.width());
             }
             all.add(new Prefix(point.path(), p, choice.dropout(), List.of(t), pass -> new Value[] {pass.apply(new ReadTable(t[0])), pass.apply(new ReadTable(t[1]))}));
@@ -111,7 +114,7 @@ public final class PrefixAdapter implements Adapter {
             Parameter[] w = new Parameter[2];
             Parameter[] b = new Parameter[2];
             for (int i = 0; i < 2; i++) {
-                String path = point.path() + (i == 0 ? ".prefix_keys" : ".prefix_values");
+                String path = point.path() + (i == 0 ? KEYS : VALUES);
                 w[i] = added.normal(1 / Math.sqrt(k), path + ".weight", Parameter.Role.MATRIX, point.width(), k);
                 b[i] = added.zeros(path + ".bias", Parameter.Role.BIAS, point.width());
             }
@@ -130,8 +133,8 @@ public final class PrefixAdapter implements Adapter {
         Map<String, Tensor> out = new LinkedHashMap<>();
         for (Prefix p : prefixes) {
             Value[] rows = p.rows(Pass.untaped(c));
-            out.put(p.path + ".prefix_keys", rows[0].take());
-            out.put(p.path + ".prefix_values", rows[1].take());
+            out.put(p.path + KEYS, rows[0].take());
+            out.put(p.path + VALUES, rows[1].take());
         }
         return out;
     }

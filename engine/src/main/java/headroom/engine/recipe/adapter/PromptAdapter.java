@@ -70,6 +70,11 @@ public final class PromptAdapter implements Adapter {
                 .orElseThrow(() -> new IllegalArgumentException("a prompt that starts from words needs a model that embeds tokens"));
     }
 
+    /** The vectors [p, width]. */
+    public Parameter vectors() {
+        return added.all().getFirst();
+    }
+
     @Override
     public List<Parameter> parameters() {
         return added.all();
