@@ -32,5 +32,5 @@
     return torch.tanh_backward(dy, y, grad_input=dx)
   def dropout_out(self: __torch__.Kernels, y: Tensor, x: Tensor, key: int, p: float, offset: int) -> Tensor:
     return self.dropout_into(torch.copy_(y, x), key, p, offset)
-  def gate_out(self: __torch__.Kernels, y: Tensor, x: Tensor, l: Tensor) -> Tensor:
-    return torch.mul(x, torch.to(l, x.dtype), out=y)
+  def scale_columns_out(self: __torch__.Kernels, y: Tensor, x: Tensor, c: Tensor) -> Tensor:
+    return self.scale_columns_into(torch.copy_(y, x), c)
