@@ -65,7 +65,8 @@ final class TunedModel implements AutoCloseable {
             try (Checkpoint.Opened opened = Checkpoint.open(checkpoint.get())) {
                 final ParametersOnly parameters = new ParametersOnly(opened);
                 model.assembly.restore(parameters);
-                model.changed = parameters.tensors().stream().map(name -> name.substring(PARAMETERS.length())).collect(Collectors.toSet());
+                // behind a colon stands which part of a parameter it is
+                model.changed = parameters.tensors().stream().map(name -> name.substring(PARAMETERS.length()).replaceFirst(":.*", "")).collect(Collectors.toSet());
             } catch (IOException | RuntimeException e) {
                 model.close();
                 throw e;
