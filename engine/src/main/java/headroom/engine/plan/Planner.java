@@ -54,7 +54,7 @@ public final class Planner {
             phases.add(new MemoryPlan.Phase(highest.name(), highest.peak().bytes(), "optimizer state is made"));
             Trainables trained = r.assembly().trainables(0);
             Map<String, long[]> flops = Map.of();
-            List<Course.Leg> legs = r.assembly().course().legs();
+            List<Course.Leg> legs = r.assembly().course().kinds();
             for (Course.Leg leg : legs) {
                 Rehearsal.Phase own = null;
                 for (long step : rehearsed(r.assembly(), leg, legs.size() > 1 && leg.index() > 0)) {

@@ -21,16 +21,28 @@ public sealed interface RunChoice {
      * @param phases at least one; the last one lasts to the end of the run
      * @param every what happens again and again, in every phase
      * @param prepare what is done before the first step, or null
+     * @param rounds how often the phases are gone through, each round in an equal part of the run: an outer loop; 1 unless said otherwise
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Phases(List<Phase> phases, List<Every> every, Prepare prepare) implements RunChoice {
+    record Phases(List<Phase> phases, List<Every> every, Prepare prepare, int rounds) implements RunChoice {
         public Phases {
+            // recipes of older runs do not name it
+            rounds = rounds == 0 ? 1 : rounds;
             phases = List.copyOf(phases);
             every = every == null ? List.of() : List.copyOf(every);
         }
 
+        public Phases(List<Phase> phases, List<Every> every, Prepare prepare) {
+            this(phases, every, prepare, 1);
+        }
+
         public Phases(List<Phase> phases, List<Every> every) {
             this(phases, every, null);
+        }
+
+        /** The same phases again and again. */
+        public Phases inRounds(int n) {
+            return new Phases(phases, every, prepare, n);
         }
 
         /** One phase after a preparation. */
@@ -55,7 +67,7 @@ public sealed interface RunChoice {
      *
      * @param name for people and plans
      * @param steps how long, 0 for by share
-     * @param share of the run's steps, where steps is 0; the last phase takes what is left
+     * @param share of the run's steps, where steps is 0; of a round in several; the last phase takes what is left
      * @param selector what trains in it
      * @param optimizer how it steps; its schedule runs over this phase alone
      * @param order where its data begin
@@ -123,7 +135,9 @@ public sealed interface RunChoice {
     enum Clock {
         STEP,
         /** Steps of the phase, from its beginning. */
-        PHASE_STEP
+        PHASE_STEP,
+        /** Rounds that are over. */
+        ROUND
     }
 
     /** What is done between steps. */

@@ -36,9 +36,10 @@ final class RunRules {
                     clashes.add("phase " + f.name() + ": " + e.getMessage().replaceFirst("\\.$", ""));
                 }
             }
-            if (f.handOff() == RunChoice.HandOff.EVERYTHING && f.optimizer() != null && i > 0) {
-                OptimizerChoice before = run.phases().get(i - 1).optimizer() == null ? r.optimizer() : run.phases().get(i - 1).optimizer();
-                if (!before.with(f.optimizer().schedule()).equals(f.optimizer())) {
+            if (f.handOff() == RunChoice.HandOff.EVERYTHING && (i > 0 || run.rounds() > 1)) {
+                OptimizerChoice before = optimizer(r, run.phases().get(i > 0 ? i - 1 : run.phases().size() - 1));
+                OptimizerChoice own = optimizer(r, f);
+                if (!before.with(own.schedule()).equals(own)) {
                     clashes.add("phase " + f.name() + " takes over optimizer state and has another optimizer than the phase before; state follows a new schedule only, so hand off MODEL");
                 }
             }
@@ -56,10 +57,31 @@ final class RunRules {
         if (scored && run.every().stream().anyMatch(e -> e.action() == RunChoice.Action.SELECT_AGAIN)) {
             clashes.add("SELECT_AGAIN, and selector MagnitudeSupport by gradients measures them once, before the first step; choose by weights, or do not choose again");
         }
+        if (run.rounds() < 1) {
+            clashes.add("phases in " + run.rounds() + " rounds; use at least 1");
+        }
+        if (scored && comesBack(run)) {
+            clashes.add("run comes back to the recipe's selector from a phase that has one of its own, and MagnitudeSupport by gradients measures them once, before the first step; choose by weights");
+        }
         for (RunChoice.Every e : run.every()) {
             if (e.period() < 1) {
                 clashes.add(e.action() + " every " + e.period() + " of " + e.clock() + "; use at least 1");
             }
         }
+    }
+
+    private static OptimizerChoice optimizer(Recipe r, RunChoice.Phase f) {
+        return f.optimizer() == null ? r.optimizer() : f.optimizer();
+    }
+
+    /** True if a phase with the recipe's selector comes after one with its own. */
+    private static boolean comesBack(RunChoice.Phases run) {
+        int n = run.phases().size();
+        for (int i = 0; i < n; i++) {
+            if (run.phases().get(i).selector() == null && (i > 0 || run.rounds() > 1) && run.phases().get((i + n - 1) % n).selector() != null) {
+                return true;
+            }
+        }
+        return false;
     }
 }

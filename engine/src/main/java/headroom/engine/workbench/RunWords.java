@@ -45,6 +45,7 @@ final class RunWords {
                     rounds.evenness() == 0 ? "rows dealt in turn" : "rows dealt by class with evenness %s".formatted(SlotWords.number(rounds.evenness())),
                     rounds.average() == RunChoice.Average.PRODUCTS ? "their changes, cut to the rank again" : "their factors");
             case RunChoice.Phases some -> (some.prepare() instanceof RunChoice.GradientScores first ? "gradients of %,d batches, then ".formatted(first.batches()) : "") + some.phases().stream().map(RunWords::phase).collect(Collectors.joining(", then "))
+                    + (some.rounds() > 1 ? ", in %,d rounds".formatted(some.rounds()) : "")
                     + some.every().stream().map(RunWords::every).collect(Collectors.joining());
         };
     }
@@ -60,7 +61,11 @@ final class RunWords {
     }
 
     private static String every(RunChoice.Every every) {
-        return ", every %,d %s %s".formatted(every.period(), every.clock() == RunChoice.Clock.STEP ? "steps" : "steps of a phase", switch (every.action()) {
+        return ", every %,d %s %s".formatted(every.period(), switch (every.clock()) {
+            case STEP -> "steps";
+            case PHASE_STEP -> "steps of a phase";
+            case ROUND -> "rounds";
+        }, switch (every.action()) {
             case RESET_OPTIMIZER -> "the optimizer starts again";
             case SELECT_AGAIN -> "what trains is chosen again";
         });

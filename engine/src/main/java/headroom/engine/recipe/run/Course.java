@@ -17,8 +17,8 @@ public final class Course {
      *
      * @param from first step
      * @param to one past the last step
-     * @param choosesAnew true if it has a selector of its own, which chooses when the phase begins
-     * @param ownSchedule true if it has an optimizer of its own, whose schedule runs over this phase and not over the run
+     * @param choosesAnew true if it has a selector of its own, which chooses when the phase begins; after it the recipe's own begins anew
+     * @param ownSchedule true if it has an optimizer of its own, whose schedule runs over this phase and not over the run; after it the recipe's own goes on where the run is
      */
     public record Leg(
             int index, String name, long from, long to, SelectorChoice selector, boolean choosesAnew, OptimizerChoice optimizer, boolean ownSchedule, RunChoice.DataOrder order,
@@ -29,6 +29,7 @@ public final class Course {
     private final RunChoice.Prepare prepare;
     private final RunChoice.FederatedRounds rounds;
     private final long total;
+    private int loops = 1;
 
     public Course(Recipe recipe, long totalSteps) {
         total = totalSteps;
@@ -42,19 +43,36 @@ public final class Course {
             case RunChoice.Phases p -> {
                 every = p.every();
                 prepare = p.prepare();
-                double share = 0;
-                long from = 0;
-                for (int i = 0; i < p.phases().size(); i++) {
-                    RunChoice.Phase f = p.phases().get(i);
-                    share += f.share();
-                    boolean last = i == p.phases().size() - 1;
-                    long to = last ? Math.max(from, totalSteps) : Math.max(from, f.steps() > 0 ? from + f.steps() : Math.round(share * totalSteps));
-                    legs.add(new Leg(i, f.name(), from, to, f.selector() == null ? recipe.selector() : f.selector(), f.selector() != null, f.optimizer() == null ? recipe.optimizer() : f.optimizer(),
-                            f.optimizer() != null, f.order(), f.handOff()));
-                    from = to;
+                loops = Math.max(1, p.rounds());
+                for (int r = 0; r < loops; r++) {
+                    lay(recipe, p, r);
                 }
             }
         }
+    }
+
+    /** The phases of one round, one after another in its part of the run. */
+    private void lay(Recipe recipe, RunChoice.Phases p, int round) {
+        long from = total * round / loops;
+        long end = total * (round + 1) / loops;
+        long length = end - from;
+        long begin = from;
+        double share = 0;
+        for (int i = 0; i < p.phases().size(); i++) {
+            RunChoice.Phase f = p.phases().get(i);
+            share += f.share();
+            boolean last = i == p.phases().size() - 1;
+            long to = last ? Math.max(from, end) : Math.max(from, f.steps() > 0 ? from + f.steps() : begin + Math.round(share * length));
+            to = loops > 1 ? Math.min(to, end) : to;
+            legs.add(new Leg(legs.size(), loops == 1 ? f.name() : f.name() + " of round " + (round + 1), from, to, f.selector() == null ? recipe.selector() : f.selector(), f.selector() != null,
+                    f.optimizer() == null ? recipe.optimizer() : f.optimizer(), f.optimizer() != null, f.order(), f.handOff()));
+            from = to;
+        }
+    }
+
+    /** The phases that differ in what they book: those of the first two rounds, since a third finds what the second found. */
+    public List<Leg> kinds() {
+        return loops <= 2 ? legs() : List.copyOf(legs.subList(0, 2 * (legs.size() / loops)));
     }
 
     public List<Leg> legs() {
@@ -86,12 +104,26 @@ public final class Course {
     public List<RunChoice.Action> after(long step) {
         List<RunChoice.Action> due = new ArrayList<>();
         for (RunChoice.Every e : every) {
-            long done = step + 1 - (e.clock() == RunChoice.Clock.PHASE_STEP ? at(step).from() : 0);
-            if (done % e.period() == 0) {
+            long done = switch (e.clock()) {
+                case STEP -> step + 1;
+                case PHASE_STEP -> step + 1 - at(step).from();
+                case ROUND -> roundsDone(step + 1);
+            };
+            if (done > 0 && done % e.period() == 0) {
                 due.add(e.action());
             }
         }
         return due;
+    }
+
+    /** Rounds that are over with exactly so many steps; 0 within a round. */
+    private long roundsDone(long steps) {
+        for (int r = 1; r <= loops; r++) {
+            if (total * r / loops == steps) {
+                return r;
+            }
+        }
+        return 0;
     }
 
     /** A place in the rounds of a federation. */
@@ -131,6 +163,7 @@ public final class Course {
             return 16L * t.client() + (step == 0 ? 8 : 0) + (t.begins() ? 4 : 0) + (t.ends() ? 2 : 0) + (t.endsRound() ? 1 : 0);
         }
         Leg l = at(step);
-        return 8L * l.index() + (step == l.from() ? 4 : 0) + (after(step).isEmpty() ? 0 : 2) + (step == 0 || after(step - 1).isEmpty() ? 0 : 1);
+        int each = legs.size() / loops;
+        return 8L * (l.index() < each ? l.index() : each + l.index() % each) + (step == l.from() ? 4 : 0) + (after(step).isEmpty() ? 0 : 2) + (step == 0 || after(step - 1).isEmpty() ? 0 : 1);
     }
 }

@@ -106,11 +106,11 @@ public final class Phasing implements AutoCloseable {
         if (leg != null && leg.index() == next.index()) {
             return;
         }
-        if (leg == null || next.choosesAnew()) {
+        if (leg == null || next.choosesAnew() || leg.choosesAnew()) {
             closeSelector();
             selector = selectors.apply(next.selector());
         }
-        if (leg == null || next.ownSchedule()) {
+        if (leg == null || next.ownSchedule() || leg.ownSchedule()) {
             Optimizer before = optimizer;
             optimizer = optimizers.apply(next);
             optimizer.paced(course::place);
