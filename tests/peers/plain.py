@@ -56,7 +56,7 @@ class LoraLinear(nn.Module):
         if not hasattr(self, "codes"):
             return self.weight
         i = torch.stack([self.codes >> 4, self.codes & 15], 1).view(-1)
-        w = self.book[i.int()].view(-1, 64) * self.scales[:, None]
+        w = self.book.index_select(0, i.int()).view(-1, 64) * self.scales[:, None]
         return w.view(self.shape).to(self.dtype)
 
     def forward(self, x):

@@ -42,20 +42,30 @@ public final class Versus {
             System.out.println(JEMALLOC + " is not on this machine, so both sides run with the system's allocator only");
         }
         Map<Cell, List<Measurement>> cells = new LinkedHashMap<>();
+        List<String> failures = new ArrayList<>();
         for (Workload w : workloads) {
             for (int round = 0; round < rounds; round++) {
                 for (Path allocator : library == null ? Arrays.asList((Path) null) : Arrays.asList(null, library)) {
                     for (String side : SIDES) {
-                        Measurement m = child(w, side, allocator, seconds, size);
-                        System.err.println(m.toJson());
-                        cells.computeIfAbsent(new Cell(w.id(), side, m.allocator()), c -> new ArrayList<>()).add(m);
+                        try {
+                            Measurement m = child(w, side, allocator, seconds, size);
+                            System.err.println(m.toJson());
+                            cells.computeIfAbsent(new Cell(w.id(), side, m.allocator()), c -> new ArrayList<>()).add(m);
+                        } catch (IllegalStateException e) {
+                            // the others are worth having
+                            System.err.println(e.getMessage());
+                            failures.add(w.id() + " " + side);
+                        }
                     }
                 }
             }
         }
         Map<Cell, Measurement> medians = new LinkedHashMap<>();
         cells.forEach((cell, all) -> medians.put(cell, Measurement.median(all)));
-        print(workloads, medians);
+        failures.addAll(print(workloads, medians));
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException("not measured, or not the same work: " + failures);
+        }
     }
 
     private static Measurement child(Workload w, String side, Path allocator, String seconds, List<String> size) throws IOException, InterruptedException {
@@ -97,7 +107,8 @@ public final class Versus {
         return null;
     }
 
-    private static void print(List<Workload> workloads, Map<Cell, Measurement> all) {
+    /** Prints the tables; returns what differs in its first loss. */
+    private static List<String> print(List<Workload> workloads, Map<Cell, Measurement> all) {
         line("| workload | allocator | Headroom tokens/s | share of the product rate | peer tokens/s | its share | speed | Headroom process, growth | peer process, growth | process | growth | first losses |");
         line("|---|---|---|---|---|---|---|---|---|---|---|---|");
         List<String> different = new ArrayList<>();
@@ -117,9 +128,7 @@ public final class Versus {
                     m.side().equals("own") ? "Headroom" : "peer", m.allocator(), m.steps(), m.productRate() * 1e-9, m.ledgerPeak() == 0 ? "–" : mib(m.ledgerPeak()),
                     m.ledgerPeak() == 0 ? "–" : String.format(Locale.ROOT, "%+.1f %%", 100 * (m.growth() / m.ledgerPeak() - 1)), m.faults(), m.allocated(), 100 * m.collecting()));
         }
-        if (!different.isEmpty()) {
-            throw new IllegalStateException("these do not do the same work: " + different);
-        }
+        return different;
     }
 
     private static void row(Workload w, String allocator, Measurement own, Measurement peer, List<String> different) {

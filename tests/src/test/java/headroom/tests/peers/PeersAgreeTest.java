@@ -3,19 +3,13 @@ package headroom.tests.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import headroom.engine.model.HuggingFaceConfig;
-import headroom.engine.model.ModelConfig;
+import headroom.engine.method.Methods;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The peers are worth comparing with only if they do the same work: from the same start, losses agree over several steps, so gradients and updates do too. */
 class PeersAgreeTest {
-    private static final ModelConfig ENCODER = HuggingFaceConfig.parse("tiny encoder", """
-            {"model_type":"bert","vocab_size":97,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":128,"max_position_embeddings":32,"type_vocab_size":2}""");
-    private static final ModelConfig DECODER = HuggingFaceConfig.parse("tiny decoder", """
-            {"model_type":"llama","vocab_size":97,"hidden_size":64,"num_hidden_layers":3,"num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":128,"max_position_embeddings":32,
-             "hidden_act":"silu","rms_norm_eps":1e-05,"rope_theta":10000.0,"tie_word_embeddings":true}""");
     private static final int STEPS = 6;
 
     @ParameterizedTest
@@ -25,7 +19,8 @@ class PeersAgreeTest {
         "decoder, lora, f32, 1e-5", "decoder, lora, bf16, 2e-2",
         "decoder, qlora, f32, 1e-5", "decoder, qlora, bf16, 2e-2"})
     void losesAsMuchAsThePeerStepByStep(String model, String method, String compute, double tolerance) {
-        Workload w = Workload.of("tiny", "tiny", model.equals("encoder") ? ENCODER : DECODER, method, Map.of("compute", compute, "rate", "1e-2", "warmup", "0"), 4, 16);
+        Workload w = Workload.small(model.equals("encoder") ? Workload.SMALL_ENCODER : Workload.SMALL_DECODER,
+                Methods.recipe(method, Map.of("compute", compute, "rate", "1e-2", "warmup", "0")));
         double first = 0;
         double last = 0;
         try (TrainingStep own = new Own(w); TrainingStep peer = Peer.of(w)) {
@@ -44,7 +39,7 @@ class PeersAgreeTest {
     @ParameterizedTest
     @CsvSource({"f32, 1e-3"})
     void startsAnEstimateWhereThePeerDoes(String compute, double tolerance) {
-        Workload w = Workload.of("tiny", "tiny", DECODER, "mezo", Map.of("compute", compute, "tune", "full", "rate", "1e-6"), 4, 16);
+        Workload w = Workload.small(Workload.SMALL_DECODER, Methods.recipe("mezo", Map.of("compute", compute, "tune", "full", "rate", "1e-6")));
         try (TrainingStep own = new Own(w); TrainingStep peer = Peer.of(w)) {
             for (int i = 0; i < 2; i++) {
                 double theirs = peer.run(i);

@@ -7,6 +7,7 @@ import headroom.engine.model.ModelShapes;
 import headroom.engine.recipe.ActivationsChoice;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.DataChoice;
 import headroom.engine.recipe.GradientChoice;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.SelectorChoice;
@@ -31,6 +32,14 @@ public record Workload(String id, String title, ModelConfig config, Recipe recip
     private static final int CLASSES = 2;
     private static final String MINILM = """
             {"model_type":"bert","vocab_size":30522,"hidden_size":384,"num_hidden_layers":6,"num_attention_heads":12,"intermediate_size":1536,"max_position_embeddings":512,"type_vocab_size":2}""";
+    /** A BERT of 2 layers and a LLaMA of 3, for whom a step takes milliseconds. */
+    static final ModelConfig SMALL_ENCODER = HuggingFaceConfig.parse("small encoder", """
+            {"model_type":"bert","vocab_size":97,"hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":128,"max_position_embeddings":32,"type_vocab_size":2}""");
+    static final ModelConfig SMALL_DECODER = HuggingFaceConfig.parse("small decoder", """
+            {"model_type":"llama","vocab_size":97,"hidden_size":64,"num_hidden_layers":3,"num_attention_heads":4,"num_key_value_heads":2,"intermediate_size":128,"max_position_embeddings":32,
+             "hidden_act":"silu","rms_norm_eps":1e-05,"rope_theta":10000.0,"tie_word_embeddings":true}""");
+    private static final int SMALL_ROWS = 4;
+    private static final int SMALL_LENGTH = 16;
 
     /** The workloads that are compared, in the order of docs/performance.md. */
     public static List<Workload> compared() {
@@ -67,6 +76,17 @@ public record Workload(String id, String title, ModelConfig config, Recipe recip
     /** The same on other rows. */
     public Workload sized(int newRows, int newLength) {
         return new Workload(id, title, config, recipe, newRows, newLength);
+    }
+
+    /** The same recipe on a small model of the family. */
+    public Workload small() {
+        return small(perToken() ? SMALL_DECODER : SMALL_ENCODER, recipe);
+    }
+
+    /** A recipe on a small model. */
+    static Workload small(ModelConfig config, Recipe recipe) {
+        DataChoice d = recipe.data();
+        return new Workload("small", "small", config, recipe.with(new DataChoice(SMALL_ROWS, d.accumulate(), SMALL_LENGTH, d.order(), d.pack())), SMALL_ROWS, SMALL_LENGTH);
     }
 
     public boolean perToken() {
