@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * What one process, or the median of several, showed.
  *
- * @param side {@code own} or {@code peer}
+ * @param side {@code own}, {@code unplaced} (ours without an arena) or {@code peer}
  * @param allocator {@code system} or {@code jemalloc}
  * @param steps that were measured, after those of warm-up
  * @param tokensPerSecond of the median step
@@ -18,13 +18,16 @@ import java.util.function.ToDoubleFunction;
  * @param processPeak highest resident bytes of the process
  * @param growth how far that is above what was resident before the model was loaded
  * @param ledgerPeak highest sum of what was booked, 0 for the peer
+ * @param arena size of the storage of what passes within a step, 0 without one
+ * @param expected growth by the books: the arena and what was planned outside it, or the ledger's peak; 0 for the peer
+ * @param adopted share of what passes within a step that libtorch allocated itself
  * @param faults page faults per step
  * @param collecting share of the steps' time that went into garbage collection
  * @param allocated Java bytes per step
  * @param loss of the first step
  */
 record Measurement(String workload, String side, String allocator, int steps, double tokensPerSecond, double productRate, double share, double processPeak, double growth, double ledgerPeak,
-        double faults, double collecting, double allocated, double loss) {
+        double arena, double expected, double adopted, double faults, double collecting, double allocated, double loss) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     String toJson() {
@@ -47,7 +50,7 @@ record Measurement(String workload, String side, String allocator, int steps, do
     static Measurement median(List<Measurement> all) {
         Measurement first = all.getFirst();
         return new Measurement(first.workload, first.side, first.allocator, first.steps, middle(all, Measurement::tokensPerSecond), middle(all, Measurement::productRate),
-                middle(all, Measurement::share), middle(all, Measurement::processPeak), middle(all, Measurement::growth), middle(all, Measurement::ledgerPeak), middle(all, Measurement::faults),
+                middle(all, Measurement::share), middle(all, Measurement::processPeak), middle(all, Measurement::growth), middle(all, Measurement::ledgerPeak), first.arena, first.expected, middle(all, Measurement::adopted), middle(all, Measurement::faults),
                 middle(all, Measurement::collecting), middle(all, Measurement::allocated), first.loss);
     }
 

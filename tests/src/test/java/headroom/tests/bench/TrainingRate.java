@@ -24,7 +24,7 @@ public final class TrainingRate {
 
     private TrainingRate() {}
 
-    /** @param args side ({@code own}, {@code peer}), workload, seconds to measure for, rows, length */
+    /** @param args side ({@code own}, {@code unplaced}, {@code peer}), workload, seconds to measure for, rows, length */
     public static void main(String[] args) {
         String side = args.length > 0 ? args[0] : "own";
         Workload w = Workload.named(args.length > 1 ? args[1] : "minilm-f32");
@@ -37,6 +37,9 @@ public final class TrainingRate {
         System.out.printf("%.0f tokens/s, step %.0f ms (median of %d)%n", m.tokensPerSecond(), w.tokens() / m.tokensPerSecond() * 1e3, m.steps());
         System.out.printf("products of a step %.0f GFLOP, %.1f GFLOP/s when run alone: share %.1f %%%n", w.productFlops() * 1e-9, m.productRate() * 1e-9, 100 * m.share());
         System.out.printf("process %.2f GiB at most, %.2f GiB above the start; ledger peak %.2f GiB%n", gib(m.processPeak()), gib(m.growth()), gib(m.ledgerPeak()));
+        if (m.arena() > 0) {
+            System.out.printf("arena %.2f GiB, with what lies outside %.2f GiB; libtorch allocated %.2f %% of what passed itself%n", gib(m.arena()), gib(m.expected()), 100 * m.adopted());
+        }
         System.out.printf("%.0f page faults, %.1f KiB of Java allocation a step; %.2f %% garbage collection; first loss %.6f%n", m.faults(), m.allocated() / 1024, 100 * m.collecting(), m.loss());
         System.out.println(RESULT + m.toJson());
     }
@@ -79,16 +82,22 @@ public final class TrainingRate {
                     rates.add(products.run());
                 }
                 int n = times.size();
+                TrainingStep.Booked booked = training.booked();
                 double step = Measurement.median(times.stream().mapToDouble(t -> t).toArray());
                 double rate = Measurement.median(rates.stream().mapToDouble(r -> r).toArray());
-                return new Measurement(w.id(), side, allocator(), n, w.tokens() / step, rate, w.productFlops() / step / rate, process.peak(), process.growth(), training.ledgerPeak(),
-                        (double) faults / n, collecting / total, (double) allocated / n, loss);
+                return new Measurement(w.id(), side, allocator(), n, w.tokens() / step, rate, w.productFlops() / step / rate, process.peak(), process.growth(), booked.peak(), booked.arena(),
+                        booked.expected() == 0 ? booked.peak() : booked.expected(), booked.adopted(),                        (double) faults / n, collecting / total, (double) allocated / n, loss);
             }
         }
     }
 
     private static TrainingStep open(Workload w, String side) {
-        return side.equals("peer") ? Peer.of(w) : new Own(w);
+        return switch (side) {
+            case "own" -> new Own(w, true);
+            case "unplaced" -> new Own(w, false);
+            case "peer" -> Peer.of(w);
+            default -> throw new IllegalArgumentException("side " + side + "; expected own, unplaced or peer");
+        };
     }
 
     /** The library's own code and tables come into memory before anything is counted: they are no growth of a run. */

@@ -121,12 +121,12 @@ public final class Versus {
             row(w, "each as installed", ownPreloaded, peerInstalled, different);
         }
         line("");
-        line("| workload | side | allocator | steps | product rate, GFLOP/s | ledger peak | growth above it | page faults a step | Java bytes a step | garbage collection |");
-        line("|---|---|---|---|---|---|---|---|---|---|");
+        line("| workload | side | allocator | steps | product rate, GFLOP/s | ledger peak | arena | libtorch's own share | growth against the books | page faults a step | Java bytes a step | garbage collection |");
+        line("|---|---|---|---|---|---|---|---|---|---|---|---|");
         for (Workload w : workloads) {
-            all.values().stream().filter(m -> m.workload().equals(w.id())).forEach(m -> line("| %s | %s | %s | %d | %.0f | %s | %s | %,.0f | %,.0f | %.2f %% |", w.title(),
+            all.values().stream().filter(m -> m.workload().equals(w.id())).forEach(m -> line("| %s | %s | %s | %d | %.0f | %s | %s | %s | %s | %,.0f | %,.0f | %.2f %% |", w.title(),
                     m.side().equals("own") ? "Headroom" : "peer", m.allocator(), m.steps(), m.productRate() * 1e-9, m.ledgerPeak() == 0 ? "–" : mib(m.ledgerPeak()),
-                    m.ledgerPeak() == 0 ? "–" : String.format(Locale.ROOT, "%+.1f %%", 100 * (m.growth() / m.ledgerPeak() - 1)), m.faults(), m.allocated(), 100 * m.collecting()));
+                    m.arena() == 0 ? "–" : mib(m.arena()), m.arena() == 0 ? "–" : percent("%.1f %%", m.adopted()), m.expected() == 0 ? "–" : percent("%+.1f %%", m.growth() / m.expected() - 1), m.faults(), m.allocated(), 100 * m.collecting()));
         }
         return different;
     }
@@ -142,6 +142,10 @@ public final class Versus {
         line("| %s | %s | %,.0f | %.0f %% | %,.0f | %.0f %% | **%.2f×** | %s, %s | %s, %s | **%.2f×** | %.2f× | %.5f, %.5f |", w.title(), allocator, own.tokensPerSecond(), 100 * own.share(),
                 peer.tokensPerSecond(), 100 * peer.share(), own.tokensPerSecond() / peer.tokensPerSecond(), mib(own.processPeak()), mib(own.growth()), mib(peer.processPeak()),
                 mib(peer.growth()), own.processPeak() / peer.processPeak(), own.growth() / peer.growth(), own.loss(), peer.loss());
+    }
+
+    private static String percent(String format, double share) {
+        return String.format(Locale.ROOT, format, 100 * share);
     }
 
     private static String mib(double bytes) {

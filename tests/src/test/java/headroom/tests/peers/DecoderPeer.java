@@ -125,8 +125,8 @@ final class DecoderPeer implements TrainingStep {
     }
 
     @Override
-    public long ledgerPeak() {
-        return 0;
+    public Booked booked() {
+        return Booked.NOTHING;
     }
 
     @Override

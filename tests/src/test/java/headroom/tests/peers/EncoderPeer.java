@@ -40,8 +40,8 @@ final class EncoderPeer implements TrainingStep {
     }
 
     @Override
-    public long ledgerPeak() {
-        return 0;
+    public Booked booked() {
+        return Booked.NOTHING;
     }
 
     @Override

@@ -23,7 +23,7 @@ class PeersAgreeTest {
                 Methods.recipe(method, Map.of("compute", compute, "rate", "1e-2", "warmup", "0")));
         double first = 0;
         double last = 0;
-        try (TrainingStep own = new Own(w); TrainingStep peer = Peer.of(w)) {
+        try (TrainingStep own = new Own(w, true); TrainingStep peer = Peer.of(w)) {
             for (int i = 0; i < STEPS; i++) {
                 double ours = own.run(i);
                 double theirs = peer.run(i);
@@ -40,7 +40,7 @@ class PeersAgreeTest {
     @CsvSource({"f32, 1e-3"})
     void startsAnEstimateWhereThePeerDoes(String compute, double tolerance) {
         Workload w = Workload.small(Workload.SMALL_DECODER, Methods.recipe("mezo", Map.of("compute", compute, "tune", "full", "rate", "1e-6")));
-        try (TrainingStep own = new Own(w); TrainingStep peer = Peer.of(w)) {
+        try (TrainingStep own = new Own(w, true); TrainingStep peer = Peer.of(w)) {
             for (int i = 0; i < 2; i++) {
                 double theirs = peer.run(i);
                 // directions are drawn by different generators, so the perturbed losses differ by the order of ε
