@@ -126,6 +126,54 @@
         torch.clamp_(torch.add_(q, torch.unsqueeze(z, 1)), 0.0, top)
       self.pack_into(torch.slice(codes, 0, i * bits // 8, j * bits // 8), torch.view(torch.to(q, 3), [-1]), bits)
     return out
+  # the same with the range of each group times the factor of 1, 1 - step, … that leaves the least Σ |w - v|^power; the first of equal ones.  Zero points do not move with it
+  def integer_fit(self: __torch__.Kernels, w: Tensor, bits: int, block: int, symmetric: bool, dtype: int, candidates: int, step: float, power: float) -> List[Tensor]:
+    flat = torch.view(w, [-1])
+    n = flat.shape[0]
+    codes = torch.empty([n * bits // 8], dtype=0)
+    scales = torch.empty([n // block], dtype=dtype)
+    out = [codes, scales]
+    half = 1 << (bits - 1)
+    low, high = float(1 - half), float(half - 1)
+    zeros = scales
+    if not symmetric:
+      low, high = 0.0, float(2 * half - 1)
+      zeros = torch.empty([n // block], dtype=0)
+      out = [codes, scales, zeros]
+    tile = max(1, 65536 // block) * block
+    for t in range((n + tile - 1) // tile):
+      i, j = t * tile, min(n, t * tile + tile)
+      x = torch.view(torch.to(torch.slice(flat, 0, i, j), 6), [-1, block])
+      kept = torch.slice(scales, 0, i // block, j // block)
+      whole = torch.div(torch.amax(torch.abs(x), [1]), high)
+      bottom = torch.zeros_like(whole)
+      if not symmetric:
+        bottom = torch.clamp(torch.amin(x, [1]), None, 0.0)
+        whole = torch.div(torch.sub(torch.clamp(torch.amax(x, [1]), 0.0, None), bottom), high)
+      best = torch.full_like(whole, 1e38)
+      chosen = torch.ones_like(whole)
+      for k in range(candidates):
+        s = torch.to(torch.to(torch.mul(whole, 1.0 - float(k) * step), dtype), 6)
+        s = torch.masked_fill(s, torch.eq(s, 0.0), 1.0)
+        z = torch.clamp_(torch.round_(torch.div(torch.mul(bottom, 1.0 - float(k) * step), torch.neg(s))), 0.0, high)
+        v = torch.round_(torch.div(x, torch.unsqueeze(s, 1)))
+        torch.clamp_(torch.add_(v, torch.unsqueeze(z, 1)), low, high)
+        torch.sub_(torch.mul_(torch.sub_(v, torch.unsqueeze(z, 1)), torch.unsqueeze(s, 1)), x)
+        e = torch.sum(torch.pow_(torch.abs_(v), power), [1])
+        better = torch.lt(e, best)
+        torch.copy_(best, torch.where(better, e, best))
+        torch.copy_(chosen, torch.where(better, torch.full_like(whole, 1.0 - float(k) * step), chosen))
+      torch.copy_(kept, torch.mul(whole, chosen))
+      s = torch.to(kept, 6)
+      s = torch.masked_fill(s, torch.eq(s, 0.0), 1.0)
+      z = torch.clamp_(torch.round_(torch.div(torch.mul(bottom, chosen), torch.neg(s))), 0.0, high)
+      q = torch.clamp_(torch.add_(torch.round_(torch.div(x, torch.unsqueeze(s, 1))), torch.unsqueeze(z, 1)), low, high)
+      if symmetric:
+        torch.add_(q, float(half))
+      else:
+        torch.copy_(torch.slice(zeros, 0, i // block, j // block), z)
+      self.pack_into(torch.slice(codes, 0, i * bits // 8, j * bits // 8), torch.view(torch.to(q, 3), [-1]), bits)
+    return out
   # double quantisation of the scales: their mean is taken off, the rest goes block-wise (256) to the signed 8-bit dynamic code.  -> codes, a scale per 256, mean [1]
   def double_quantise(self: __torch__.Kernels, scales: Tensor, book8: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     mean = torch.mean(scales, [0], True)

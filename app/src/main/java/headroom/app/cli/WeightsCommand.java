@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** {@code headroom weights}. */
 @Command(name = "weights", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Store the matrices of a model in packed forms and say what each takes and loses.", "",
-            "The error is the length of what is lost against the length of the matrix. Nothing is written; a run is told with --set weights=FORM."},
+            "The error is the length of what is lost against the length of the matrix, the L4 error the same with fourth powers: few large errors weigh more.", "Nothing is written; a run is told with --set weights=FORM."},
         footer = {"", "Examples:", "  headroom weights sprout", "  headroom weights sprout nf4", "  headroom weights models/minilm int4 --json -"})
 final class WeightsCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID|PATH", description = "model of the catalog, or a folder with config.json and safetensors")
@@ -51,16 +51,17 @@ final class WeightsCommand implements Callable<Integer> {
 
     private void print(PrintStream out, List<StoredMatrix> stored) {
         final Map<String, List<StoredMatrix>> forms = stored.stream().collect(Collectors.groupingBy(StoredMatrix::form, LinkedHashMap::new, Collectors.toList()));
-        final Table table = new Table("form", "matrix", ">bytes", ">bits/weight", ">error", ">largest");
+        final Table table = new Table("form", "matrix", ">bytes", ">bits/weight", ">error", ">L4 error", ">largest");
         forms.forEach((word, matrices) -> {
             if (form != null) {
                 matrices.forEach(m -> table.row(word, m.path() + " " + m.out() + "×" + m.in(), Figures.text("%,d", m.bytes()), Figures.text("%.3f", m.bitsPerWeight()),
-                        Figures.text("%.2f %%", 100 * m.relativeError()), Figures.text("%.3g", m.maxError())));
+                        Figures.text("%.2f %%", 100 * m.relativeError()), Figures.text("%.2f %%", 100 * m.quarticError()), Figures.text("%.3g", m.maxError())));
             }
             final long bytes = matrices.stream().mapToLong(StoredMatrix::bytes).sum();
             final long weights = matrices.stream().mapToLong(m -> m.out() * m.in()).sum();
             table.row(word, "all " + matrices.size(), Figures.text("%,d", bytes), Figures.text("%.3f", 8.0 * bytes / weights),
                     Figures.text("%.2f %%", 100 * matrices.stream().mapToDouble(m -> m.relativeError() * m.out() * m.in()).sum() / weights),
+                    Figures.text("%.2f %%", 100 * matrices.stream().mapToDouble(m -> m.quarticError() * m.out() * m.in()).sum() / weights),
                     Figures.text("%.3g", matrices.stream().mapToDouble(StoredMatrix::maxError).max().orElse(0)));
         });
         table.print(out);
@@ -77,6 +78,7 @@ final class WeightsCommand implements Callable<Integer> {
         JsonParts.number(node, "bitsPerWeight", m.bitsPerWeight());
         JsonParts.number(node, "relativeError", m.relativeError());
         JsonParts.number(node, "maxError", m.maxError());
+        JsonParts.number(node, "quarticError", m.quarticError());
         return node;
     }
 }

@@ -71,7 +71,7 @@ class MainTest {
         assertThat(run("weights", "sprout", "nf4", "--json", folder.resolve("weights.json").toString())).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("decoder.0.mlp.up 16×64");
         final JsonNode written = new ObjectMapper().readTree(Files.readString(folder.resolve("weights.json")));
-        assertThat(names(written.at("/matrices/0"))).containsExactly("form", "path", "out", "in", "bytes", "bitsPerWeight", "relativeError", "maxError");
+        assertThat(names(written.at("/matrices/0"))).containsExactly("form", "path", "out", "in", "bytes", "bitsPerWeight", "relativeError", "maxError", "quarticError");
     }
 
     @Test

@@ -103,8 +103,8 @@ final class RecordedWorkbench {
 
     private List<StoredMatrix> storing(Optional<?> form) {
         asked.add(form);
-        final List<StoredMatrix> all = List.of(new StoredMatrix("nf4", "decoder.0.mlp.up", 16, 64, 528, 0.092, 0.01), new StoredMatrix("nf4", "decoder.0.mlp.down", 64, 16, 528, 0.094, 0.02),
-                new StoredMatrix("fp16", "decoder.0.mlp.up", 16, 64, 2_048, 0.0002, 1e-5));
+        final List<StoredMatrix> all = List.of(new StoredMatrix("nf4", "decoder.0.mlp.up", 16, 64, 528, 0.092, 0.01, 0.1), new StoredMatrix("nf4", "decoder.0.mlp.down", 64, 16, 528, 0.094, 0.02, 0.1),
+                new StoredMatrix("fp16", "decoder.0.mlp.up", 16, 64, 2_048, 0.0002, 1e-5, 0.0003));
         return form.isPresent() ? all.subList(0, 2) : all;
     }
 

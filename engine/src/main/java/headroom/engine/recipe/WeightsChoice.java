@@ -84,17 +84,64 @@ public sealed interface WeightsChoice {
         }
     }
 
+    /** How the range that integers cover is fitted to the weights of a group. */
+    enum Fit {
+        /** From the least to the greatest weight. */
+        MINMAX(1, 0, 2),
+        /** That range shrunk by the factor of 1.00, 0.99, … 0.50 that leaves the least sum of squared errors (PEQA). */
+        SHRINK(51, 0.01, 2),
+        /** The factor of 1.00, 0.99, … 0.01 that leaves the least sum of fourth powers: few large errors (LR-QAT). */
+        GRID_LP(100, 0.01, 4);
+
+        private final int candidates;
+        private final double step;
+        private final int power;
+
+        Fit(int candidates, double step, int power) {
+            this.candidates = candidates;
+            this.step = step;
+            this.power = power;
+        }
+
+        /** Factors that are tried, from 1 downward. */
+        public int candidates() {
+            return candidates;
+        }
+
+        /** Between two factors. */
+        public double step() {
+            return step;
+        }
+
+        /** p of the sum of |w − ŵ|ᵖ that is made least. */
+        public int power() {
+            return power;
+        }
+    }
+
     /**
-     * Integers with a scale for each row or group, fitted to the least and greatest weight of it.
+     * Integers with a scale for each row or group, fitted to the weights of it.
      *
      * @param bits 2, 3, 4 or 8
      * @param group weights of a row per scale; 0, or more than a row has, for whole rows. Where it does not divide a row, the divisor nearest to it
      * @param symmetric true for levels around zero; false adds a zero point to each scale
      * @param scales in which type scales are stored; those that train are float32
      * @param trainScales true if the scales are parameters that a selector may train
+     * @param fit how; may be missing in a recipe, then {@code MINMAX}
      */
-    record IntegerCodes(int bits, int group, boolean symmetric, ScaleType scales, boolean trainScales, int tile) implements WeightsChoice {
+    record IntegerCodes(int bits, int group, boolean symmetric, ScaleType scales, boolean trainScales, int tile, Fit fit) implements WeightsChoice {
+        /** Fitted from the least to the greatest weight. */
+        public IntegerCodes(int bits, int group, boolean symmetric, ScaleType scales, boolean trainScales, int tile) {
+            this(bits, group, symmetric, scales, trainScales, tile, Fit.MINMAX);
+        }
+
+        /** The same fitted otherwise. */
+        public IntegerCodes with(Fit f) {
+            return new IntegerCodes(bits, group, symmetric, scales, trainScales, tile, f);
+        }
+
         public IntegerCodes {
+            fit = fit == null ? Fit.MINMAX : fit;
             scales = scales == null || trainScales ? ScaleType.F32 : scales;
             codes(bits, group <= 0 ? 8 : group, tile);
         }
@@ -256,7 +303,7 @@ public sealed interface WeightsChoice {
             case Dense d -> new Dense(d.stored(), rows);
             case NormalFloat n -> new NormalFloat(n.bits(), n.block(), n.doubleQuantisation(), rows);
             case Float4 f -> new Float4(f.block(), f.doubleQuantisation(), rows);
-            case IntegerCodes i -> new IntegerCodes(i.bits(), i.group(), i.symmetric(), i.scales(), i.trainScales(), rows);
+            case IntegerCodes i -> new IntegerCodes(i.bits(), i.group(), i.symmetric(), i.scales(), i.trainScales(), rows, i.fit());
             case FactoredSparse f -> new FactoredSparse(f.rank(), f.density(), f.alpha(), rows);
             case Cut cut -> new Cut(cut.heads(), cut.channels(), cut.blocks(), cut.of().withTile(rows));
             case HostBlock _, Factored _, Masked _ -> this;
@@ -270,7 +317,7 @@ public sealed interface WeightsChoice {
             case Dense _, HostBlock _, Factored _, FactoredSparse _, Masked _ -> this;
             case NormalFloat n -> new NormalFloat(n.bits(), weights, n.doubleQuantisation(), n.tile());
             case Float4 f -> new Float4(weights, f.doubleQuantisation(), f.tile());
-            case IntegerCodes i -> new IntegerCodes(i.bits(), weights, i.symmetric(), i.scales(), i.trainScales(), i.tile());
+            case IntegerCodes i -> new IntegerCodes(i.bits(), weights, i.symmetric(), i.scales(), i.trainScales(), i.tile(), i.fit());
         };
     }
 

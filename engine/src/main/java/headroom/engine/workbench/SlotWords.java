@@ -54,7 +54,11 @@ final class SlotWords {
             case WeightsChoice.Masked masked when masked.pattern() == WeightsChoice.MaskPattern.GROUPS -> "dense, %d of every %d kept".formatted(masked.n(), masked.m());
             case WeightsChoice.Masked masked -> "dense, %s %% of the %s kept".formatted(number(100 * masked.kept()), masked.pattern().name().toLowerCase(Locale.ROOT));
             case WeightsChoice.IntegerCodes code -> "int%d, %s, a scale per %s%s".formatted(code.bits(), code.symmetric() ? "symmetric" : "with zero points",
-                    code.group() <= 0 ? "row" : "about %,d weights".formatted(code.group()), code.trainScales() ? " that trains" : "");
+                    code.group() <= 0 ? "row" : "about %,d weights".formatted(code.group()), code.trainScales() ? " that trains" : "") + switch (code.fit()) {
+                case MINMAX -> "";
+                case SHRINK -> ", ranges shrunk to the least squared error";
+                case GRID_LP -> ", ranges shrunk to the least fourth powers of errors";
+            };
         };
         return words + (weights.choice().tile() > 0 ? ", %,d rows at a time".formatted(weights.choice().tile()) : "");
     }

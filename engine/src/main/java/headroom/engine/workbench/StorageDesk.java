@@ -56,7 +56,7 @@ final class StorageDesk {
         }
         try (TensorFile file = TensorFiles.open(folder); TorchCompute compute = TorchCompute.cpu(new Ledger())) {
             return StoreReport.of(compute, (c, dtype, storage) -> Transformers.build(model.config(), new FileWeights(c, dtype, storage, model.config(), file), 0), choice, DType.F32, 1)
-                    .stream().map(r -> new StoredMatrix(word, r.path(), r.out(), r.in(), r.bytes(), r.relativeError(), r.maxError())).toList();
+                    .stream().map(r -> new StoredMatrix(word, r.path(), r.out(), r.in(), r.bytes(), r.relativeError(), r.maxError(), r.quarticError())).toList();
         } catch (IllegalArgumentException e) {
             throw new WorkbenchException(Problem.of("The matrices of " + model.entry().name() + " cannot be stored as " + word + ": " + e.getMessage(), "Nothing was changed.",
                     "Choose another form: " + String.join(", ", WeightPresets.words()) + "."), e);

@@ -8,8 +8,9 @@ package headroom.engine.workbench;
  * @param bytes as stored, scales and zero points included
  * @param relativeError ‖W − Ŵ‖ / ‖W‖ (Frobenius)
  * @param maxError largest |w − ŵ|
+ * @param quarticError ‖W − Ŵ‖₄ / ‖W‖₄
  */
-public record StoredMatrix(String form, String path, long out, long in, long bytes, double relativeError, double maxError) {
+public record StoredMatrix(String form, String path, long out, long in, long bytes, double relativeError, double maxError, double quarticError) {
     public double bitsPerWeight() {
         return 8.0 * bytes / (out * in);
     }

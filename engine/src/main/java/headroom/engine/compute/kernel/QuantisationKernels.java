@@ -55,15 +55,15 @@ public final class QuantisationKernels {
         return Kernel.makes(List.of(Spec.of(DType.U8, packed(n, a.integer(2), block)), Spec.of(DType.F32, blocks(n, block))), coding(n, block), 4 * n);
     });
     /** {@code (w, bits, block, symmetric, dtype code of the scales)} → codes [n·bits/8] U8, scales [n/block] and, if not symmetric, zeros [n/block] U8. */
-    public static final Kernel INTEGER_QUANTISE = new Kernel("integer_quantise", a -> {
-        long n = a.shape(0).elements();
-        long block = a.integer(2);
-        Kernel.require(n % block == 0, "%d elements are no whole number of groups of %d", n, block);
-        List<Spec> out = new ArrayList<>(List.of(Spec.of(DType.U8, packed(n, a.integer(1), block)), Spec.of(Tiles.dtype(a.integer(4)), n / block)));
-        if (!a.flag(3)) {
-            out.add(Spec.of(DType.U8, n / block));
-        }
-        return Kernel.makes(out, coding(n, block) + 3L * Float.BYTES * (tile(n, block) / block), 6 * n);
+    public static final Kernel INTEGER_QUANTISE = new Kernel("integer_quantise", a -> integers(a, 3, 6));
+    /**
+     * {@code (w, bits, block, symmetric, dtype code of the scales, candidates, step, power)}: the same with each range shrunk by the factor of 1, 1 - step, … that leaves the least
+     * Σ |w - v|^power; among equal ones the greatest, so that no group fares worse than with its whole range.
+     */
+    public static final Kernel INTEGER_FIT = new Kernel("integer_fit", a -> {
+        long candidates = a.integer(5);
+        Kernel.require(candidates >= 1 && 1 - (candidates - 1) * a.number(6) > 0, "%d factors in steps of %s", candidates, a.number(6));
+        return integers(a, 8, 8 * candidates);
     });
     /** {@code (out, codes, scales, zeros, units, block, start)}: out, of any floating type, becomes the elements from start on. */
     public static final Kernel CODE_INTO = new Kernel("code_into", a -> {
@@ -100,6 +100,18 @@ public final class QuantisationKernels {
     });
 
     private QuantisationKernels() {}
+
+    /** @param rows of one number a group beside what coding takes */
+    private static Outcome integers(Args a, long rows, long flops) {
+        long n = a.shape(0).elements();
+        long block = a.integer(2);
+        Kernel.require(n % block == 0, "%d elements are no whole number of groups of %d", n, block);
+        List<Spec> out = new ArrayList<>(List.of(Spec.of(DType.U8, packed(n, a.integer(1), block)), Spec.of(Tiles.dtype(a.integer(4)), n / block)));
+        if (!a.flag(3)) {
+            out.add(Spec.of(DType.U8, n / block));
+        }
+        return Kernel.makes(out, coding(n, block) + rows * Float.BYTES * (tile(n, block) / block), flops * n);
+    }
 
     /** Blocks of {@code n} elements; the last may be short. */
     public static long blocks(long n, long block) {

@@ -28,7 +28,8 @@
  * sgd(w, g, rate, decay)  sgd_momentum(w, g, b, ...)  sign_sgd(w, g, ...)  lion(w, g, m, ...)  adafactor(w, g, [R, C] or [v], [] or [m], ...)
  * sum_squares(x) -> [] f32                  clamp_into(x, limit)               floor_into(x, floor)
  * add_normal_into(w, key, start, c)         add_normal_rows_into(rows[N,d], ids, key, c)
- * code_quantise(w, book, bits, block)  integer_quantise(w, bits, block, symmetric, dtype)  code_rows(codes, [scales], [zeros], units, block, from, to, in, dtype)
+ * code_quantise(w, book, bits, block)  integer_quantise(w, bits, block, symmetric, dtype)  integer_fit(…, candidates, step, power)
+ * code_rows(codes, [scales], [zeros], units, block, from, to, in, dtype)
  * code_into(out, codes, [scales], [zeros], units, block, start)  code_ds_into(ds, dw, codes, [zeros], units, block, start)  store_error(w, v) -> [3] f32
  * linear_columns_acc(y, x, w[r,in], i)  linear_columns_dx_acc(dx, dy, w, i)     products with r rows of a weight that exists by rows
  * balance_into(p[m,r], q[r,n])  add_entries_into(rows, values, ids, row)  keep_of_groups_into(w, n, m)  keep_where_into(g, w)

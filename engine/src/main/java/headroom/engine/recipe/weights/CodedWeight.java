@@ -8,6 +8,8 @@ import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.LinearKernels;
 import headroom.engine.compute.kernel.QuantisationKernels;
 import headroom.engine.memory.Category;
+import headroom.engine.recipe.WeightsChoice;
+import headroom.engine.recipe.WeightsChoice.Fit;
 import headroom.engine.tape.Backward;
 import headroom.engine.tape.Forward;
 import headroom.engine.tape.Parameter;
@@ -83,15 +85,20 @@ final class CodedWeight implements WeightSource {
     /**
      * Integers with a scale for each group of a row, from a dense matrix, which stays the caller's.
      *
-     * @param train true for scales that are a parameter
+     * @param group that divides a row
+     * @param choice of everything else
      */
-    static CodedWeight ofIntegers(Compute c, String path, Tensor dense, DType dtype, long group, boolean symmetric, DType scaleType, boolean train, long tile, CodeTables tables) {
-        Tensor[] q = c.run(QuantisationKernels.INTEGER_QUANTISE, dense, (long) tables.bits(), group, symmetric, (long) scaleType.torchCode());
+    static CodedWeight ofIntegers(Compute c, String path, Tensor dense, DType dtype, long group, WeightsChoice.IntegerCodes choice, DType scaleType, CodeTables tables) {
+        boolean symmetric = choice.symmetric();
+        long tile = choice.tile();
+        Fit fit = choice.fit();
+        Tensor[] q = fit == Fit.MINMAX ? c.run(QuantisationKernels.INTEGER_QUANTISE, dense, (long) tables.bits(), group, symmetric, (long) scaleType.torchCode())
+                : c.run(QuantisationKernels.INTEGER_FIT, dense, (long) tables.bits(), group, symmetric, (long) scaleType.torchCode(), (long) fit.candidates(), fit.step(), (double) fit.power());
         for (Tensor t : q) {
             t.book(Category.WEIGHTS, path);
         }
         Tensor[] zeros = symmetric ? NONE : new Tensor[] {q[2]};
-        if (!train) {
+        if (!choice.trainScales()) {
             return new CodedWeight(dense, dtype, group, tile, tables, new Stored(q[0], new Tensor[] {q[1]}, zeros, null));
         }
         try (Tensor flat = q[1]) {

@@ -23,8 +23,9 @@ import java.util.function.Supplier;
  * @param bytes as stored, scales and zero points included
  * @param relativeError ‖W − Ŵ‖ / ‖W‖ (Frobenius); 0 for a matrix of zeros
  * @param maxError largest |w − ŵ|
+ * @param quarticError ‖W − Ŵ‖₄ / ‖W‖₄, in which few large errors weigh more than many small ones
  */
-public record StoreReport(String path, long out, long in, long bytes, double relativeError, double maxError) {
+public record StoreReport(String path, long out, long in, long bytes, double relativeError, double maxError, double quarticError) {
     public double bitsPerWeight() {
         return 8.0 * bytes / (out * in);
     }
@@ -66,10 +67,21 @@ public record StoreReport(String path, long out, long in, long bytes, double rel
                 }
             }
 
+            private double quartic(float[] w, float[] v) {
+                double lost = 0;
+                double all = 0;
+                for (int i = 0; i < w.length; i++) {
+                    lost += Math.pow(w[i] - v[i], 4);
+                    all += Math.pow(w[i], 4);
+                }
+                return all == 0 ? 0 : Math.pow(lost / all, 0.25);
+            }
+
             private void tell(Compute c, String path, Tensor whole, WeightSource stored) {
                 try (Tensor back = stored.rows(c, 0, stored.out()); Tensor sums = c.call(QuantisationKernels.STORE_ERROR, whole, back)) {
                     float[] s = c.floats(sums);
-                    heard.accept(new StoreReport(path, stored.out(), stored.in(), stored.bytes(), s[1] == 0 ? 0 : Math.sqrt(s[0] / s[1]), s[2]));
+                    heard.accept(new StoreReport(path, stored.out(), stored.in(), stored.bytes(), s[1] == 0 ? 0 : Math.sqrt(s[0] / s[1]), s[2],
+                            quartic(c.floats(whole), c.floats(back))));
                 }
             }
         };

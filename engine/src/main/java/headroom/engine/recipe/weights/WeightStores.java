@@ -130,7 +130,7 @@ public final class WeightStores implements Storage, AutoCloseable {
         fits(path, dense, in % unit == 0, "a row of " + in + " codes of " + i.bits() + " bits ends within a byte; choose 8 bits, or another number of bits");
         long group = i.group() <= 0 || i.group() > in ? in : divisor(in, i.group(), unit);
         DType scales = i.scales() == WeightsChoice.ScaleType.F16 ? DType.F16 : DType.F32;
-        return CodedWeight.ofIntegers(c, path, dense, dtype, group, i.symmetric(), scales, i.trainScales(), i.tile(), tables);
+        return CodedWeight.ofIntegers(c, path, dense, dtype, group, i, scales, tables);
     }
 
     /** The divisor of a row nearest to the group that was asked for, by ratio, among those that fill whole bytes. */

@@ -145,6 +145,27 @@ class WeightStoresTest {
         });
     }
 
+    /** Each on the measure that it makes least: squares for SHRINK, fourth powers for GRID_LP. */
+    @Test
+    void rangesThatAreSearchedForLoseNoMoreThanWholeOnes() {
+        ModelConfig config = HuggingFaceConfig.parse("small", """
+                {"model_type":"llama","vocab_size":64,"hidden_size":128,"num_hidden_layers":1,"num_attention_heads":4,"intermediate_size":256,"max_position_embeddings":64}""");
+        Assembly.ModelMaker maker = (c, dtype, storage) -> Transformers.build(config, new RandomWeights(c, dtype, storage, config, 3), 0);
+        for (String form : List.of("int4", "int3", "int2")) {
+            List<StoreReport> whole = StoreReport.of(torch, maker, WeightPresets.of(form), DType.F32, 7);
+            List<StoreReport> squares = StoreReport.of(torch, maker, WeightPresets.of(form + "-shrink"), DType.F32, 7);
+            List<StoreReport> fourths = StoreReport.of(torch, maker, WeightPresets.of(form + "-grid"), DType.F32, 7);
+            for (int i = 0; i < whole.size(); i++) {
+                assertThat(squares.get(i).relativeError()).as("%s of %s", form, whole.get(i).path()).isLessThan(whole.get(i).relativeError());
+                assertThat(fourths.get(i).quarticError()).as("%s of %s", form, whole.get(i).path()).isLessThanOrEqualTo(whole.get(i).quarticError());
+                assertThat(squares.get(i).bytes()).isEqualTo(whole.get(i).bytes()).isEqualTo(fourths.get(i).bytes());
+            }
+        }
+        for (String word : WeightPresets.words()) {
+            assertThat(WeightPresets.wordOf(WeightPresets.of(word))).isEqualTo(word);
+        }
+    }
+
     @Test
     void anExportWritesTheMatrixThatTheStoredPartsMake() {
         ModelConfig config = HuggingFaceConfig.parse("small", """
