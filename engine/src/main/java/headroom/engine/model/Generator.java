@@ -45,14 +45,21 @@ public final class Generator {
 
     private final Compute compute;
     private final Model model;
+    private final StackDriver driver;
+
+    /** The blocks in a row. */
+    public Generator(Compute compute, Model model) {
+        this(compute, model, StackDriver.PLAIN);
+    }
 
     /** @throws IllegalArgumentException if the model has no language-model head */
-    public Generator(Compute compute, Model model) {
+    public Generator(Compute compute, Model model, StackDriver driver) {
         if (model.head() == null) {
             throw new IllegalArgumentException("a " + model.config().family() + " model has no language-model head to continue a text with");
         }
         this.compute = compute;
         this.model = model;
+        this.driver = driver;
     }
 
     /** The added tokens, up to and without the model's end token. */
@@ -71,11 +78,11 @@ public final class Generator {
         int[] text = Arrays.copyOf(prompt, prompt.length + settings.newTokens());
         if (model instanceof TransformerDecoder decoder && text.length <= window()) {
             try (KeyValueCache cache = decoder.cache(compute, text.length)) {
-                return continued(text, prompt.length, settings, each, n -> next(text, (int) cache.filled(), n, in -> decoder.hidden(Pass.untaped(compute), in, cache)));
+                return continued(text, prompt.length, settings, each, n -> next(text, (int) cache.filled(), n, in -> decoder.hidden(Pass.untaped(compute), driver, in, cache)));
             }
         }
         // the window moves along the text, and what was read would have to move with it: read it again
-        return continued(text, prompt.length, settings, each, n -> next(text, (int) Math.max(0, n - window()), n, in -> model.hidden(Pass.untaped(compute), StackDriver.PLAIN, in)));
+        return continued(text, prompt.length, settings, each, n -> next(text, (int) Math.max(0, n - window()), n, in -> model.hidden(Pass.untaped(compute), driver, in)));
     }
 
     private int[] continued(int[] text, int prompt, Settings settings, IntConsumer each, IntFunction<float[]> logits) {

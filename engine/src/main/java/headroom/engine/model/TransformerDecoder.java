@@ -74,12 +74,17 @@ public final class TransformerDecoder implements Model {
         }));
     }
 
-    /** Hidden states of the next tokens of one text, whose keys and values join the cache. */
+    /** Hidden states of the next tokens of one text, whose keys and values join the cache; the blocks in a row. */
     Value hidden(Pass pass, Inputs inputs, KeyValueCache cache) {
+        return hidden(pass, StackDriver.PLAIN, inputs, cache);
+    }
+
+    /** The same with a driver that reads every block once. */
+    Value hidden(Pass pass, StackDriver driver, Inputs inputs, KeyValueCache cache) {
         long from = cache.position();
         TokenPoint.Body body = (x, grown) -> {
             stack.check(from + grown.length());
-            return stack.run(pass, placed(pass, x, from, grown), grown, cache);
+            return stack.run(pass, driver, placed(pass, x, from, grown), grown, cache);
         };
         Value x = read(pass, inputs);
         // the prompt is read once, with the beginning of the text

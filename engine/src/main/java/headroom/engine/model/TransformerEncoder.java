@@ -66,7 +66,7 @@ public final class TransformerEncoder implements Model {
 
     /** Keys and values of one text join the cache of every layer. */
     void read(Pass pass, Inputs inputs, KeyValueCache cache) {
-        stack.run(pass, placed(pass, read(pass, inputs), inputs), inputs, cache).release();
+        stack.run(pass, StackDriver.PLAIN, placed(pass, read(pass, inputs), inputs), inputs, cache).release();
         cache.advance(inputs.length());
     }
 

@@ -6,6 +6,7 @@ import headroom.engine.tape.Value;
 import headroom.engine.tape.stack.Block;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * One transformer layer of any family here: attention and feed-forward, each with a residual, normalised before the sub-layer (GPT-2, OPT, LLaMA) or after its sum
@@ -22,6 +23,7 @@ final class TransformerLayer {
     private final Sublayer aroundAttention;
     private final Sublayer aroundMlp;
     private final ValuePoint block;
+    private final ValuePoint stream;
     private final List<LinearSite> sites;
 
     TransformerLayer(ModelConfig c, WeightsFactory weights, String path, int layer, double dropout) {
@@ -35,6 +37,7 @@ final class TransformerLayer {
         this.aroundAttention = new Sublayer(path + ".attention", c.hidden());
         this.aroundMlp = new Sublayer(path + ".mlp", c.hidden());
         this.block = new ValuePoint(path + ".block", ValuePoint.Kind.BLOCK, c.hidden());
+        this.stream = new ValuePoint(path + ".stream", ValuePoint.Kind.STREAM, c.hidden());
         List<LinearSite> all = new ArrayList<>(attention.sites());
         all.addAll(mlp.sites());
         this.sites = List.copyOf(all);
@@ -58,9 +61,21 @@ final class TransformerLayer {
 
     /** The points of this layer, in the order in which a value passes them. */
     List<Point> points() {
+        List<Point> all = new ArrayList<>(pointsOfAttention());
+        all.addAll(pointsOfMlp());
+        all.add(stream);
+        return all;
+    }
+
+    private List<Point> pointsOfAttention() {
         List<Point> all = new ArrayList<>(List.of(aroundAttention.in()));
         attention.sites().forEach(s -> all.add(s.point()));
-        all.addAll(List.of(attention.keysAndValues(), aroundAttention.out(), aroundMlp.in()));
+        all.addAll(List.of(attention.keysAndValues(), aroundAttention.out()));
+        return all;
+    }
+
+    private List<Point> pointsOfMlp() {
+        List<Point> all = new ArrayList<>(List.of(aroundMlp.in()));
         mlp.sites().forEach(s -> all.add(s.point()));
         all.addAll(List.of(mlp.inner(), aroundMlp.out(), block));
         return all;
@@ -72,28 +87,45 @@ final class TransformerLayer {
         attention.sites().forEach(s -> all.addAll(s.parameters()));
         mlpNorm.collect(all);
         mlp.sites().forEach(s -> all.addAll(s.parameters()));
-        // the sites have given those of theirs
-        points().stream().filter(p -> !(p instanceof ValuePoint v && v.kind() == ValuePoint.Kind.SITE)).forEach(p -> all.addAll(p.parameters()));
+        all.addAll(attached(points()));
         return all;
     }
 
+    private static List<Parameter> half(NormSite norm, List<LinearSite> sites, List<Point> points) {
+        List<Parameter> all = new ArrayList<>(12);
+        norm.collect(all);
+        sites.forEach(s -> all.addAll(s.parameters()));
+        all.addAll(attached(points));
+        return all;
+    }
+
+    /** What is attached at points; not at those of sites, which give it themselves. */
+    private static List<Parameter> attached(List<Point> points) {
+        return points.stream().filter(p -> !(p instanceof ValuePoint v && v.kind() == ValuePoint.Kind.SITE)).flatMap(p -> p.parameters().stream()).toList();
+    }
+
     private Value forward(Pass pass, Value x, BatchContext batch) {
+        return feed(pass, attend(pass, x, batch));
+    }
+
+    /** The first half: attention with its residual and norm. */
+    private Value attend(Pass pass, Value x, BatchContext batch) {
         // the driver's mark: x is read more than once here, for the last time by the residual sum
         x.takeLast();
-        Value y = normBefore ? normalisedBefore(pass, x, batch) : normalisedAfter(pass, x, batch);
+        if (normBefore) {
+            return aroundAttention.sum(pass, x, attentionNorm.forward(pass, x).last(), n -> attention.forward(pass, n, batch), dropout);
+        }
+        return attentionNorm.forward(pass, aroundAttention.sum(pass, x, x, n -> attention.forward(pass, n, batch), dropout).last());
+    }
+
+    /** The second half: the feed-forward layer with its residual and norm. */
+    private Value feed(Pass pass, Value x) {
+        x.takeLast();
+        Value y = normBefore ? aroundMlp.sum(pass, x, mlpNorm.forward(pass, x).last(), n -> mlp.forward(pass, n), dropout)
+                : mlpNorm.forward(pass, aroundMlp.sum(pass, x, x, n -> mlp.forward(pass, n), dropout).last());
         y = block.through(pass, y.last(), null);
         y.takeLast();
         return y;
-    }
-
-    private Value normalisedBefore(Pass pass, Value x, BatchContext batch) {
-        Value h = aroundAttention.sum(pass, x, attentionNorm.forward(pass, x).last(), n -> attention.forward(pass, n, batch), dropout);
-        return aroundMlp.sum(pass, h, mlpNorm.forward(pass, h).last(), n -> mlp.forward(pass, n), dropout);
-    }
-
-    private Value normalisedAfter(Pass pass, Value x, BatchContext batch) {
-        Value h = attentionNorm.forward(pass, aroundAttention.sum(pass, x, x, n -> attention.forward(pass, n, batch), dropout).last());
-        return mlpNorm.forward(pass, aroundMlp.sum(pass, h, h, n -> mlp.forward(pass, n), dropout).last());
     }
 
     /** This layer for one batch. */
@@ -115,6 +147,29 @@ final class TransformerLayer {
         @Override
         public Value forward(Pass pass, Value x) {
             return layer.forward(pass, x, batch);
+        }
+
+        @Override
+        public List<Block> halves() {
+            return List.of(new Part(layer.path + ".attention", half(layer.attentionNorm, layer.attention.sites(), layer.pointsOfAttention()), (pass, x) -> layer.attend(pass, x, batch)),
+                    new Part(layer.path + ".mlp", half(layer.mlpNorm, layer.mlp.sites(), layer.pointsOfMlp()), layer::feed));
+        }
+
+        @Override
+        public Block beside(Pass given) {
+            return layer.stream.branches().isEmpty() || !given.adapters().on() ? null : new Part(layer.stream.path(), layer.stream.parameters(), (pass, x) -> {
+                Value y = layer.stream.through(pass, x, null);
+                y.takeLast();
+                return y;
+            });
+        }
+    }
+
+    /** A function of the stream that is a part of a layer. */
+    private record Part(String path, List<Parameter> parameters, BiFunction<Pass, Value, Value> function) implements Block {
+        @Override
+        public Value forward(Pass pass, Value x) {
+            return function.apply(pass, x);
         }
     }
 }

@@ -59,15 +59,15 @@ final class TransformerStack implements AutoCloseable {
     }
 
     /** The same for the next tokens of one text whose beginning is in a cache. */
-    Value run(Pass pass, Value x, Model.Inputs inputs, KeyValueCache cache) {
+    Value run(Pass pass, StackDriver driver, Value x, Model.Inputs inputs, KeyValueCache cache) {
         long from = cache.position();
         Value y;
         if (rotary == null) {
-            y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), null, null, cache, null));
+            y = run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), null, null, cache, null));
         } else {
             rotary.prepare(cache.positions());
             try (Tensor cos = rotary.cos().rows(from, from + inputs.length()); Tensor sin = rotary.sin().rows(from, from + inputs.length())) {
-                y = run(pass, StackDriver.PLAIN, x, new BatchContext(inputs.lengths(), causal(), cos, sin, cache, null));
+                y = run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), cos, sin, cache, null));
             }
         }
         return y;

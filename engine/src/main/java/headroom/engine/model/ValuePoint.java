@@ -20,6 +20,8 @@ public final class ValuePoint implements Point {
         SUBLAYER_OUT,
         /** Output of a block, after its last sum and, where the family norms there, its norm. */
         BLOCK,
+        /** Second stream of a reversible pair along a block. What is attached is a function of that stream, which is added to the other; without it there is none. */
+        STREAM,
         /** Input of the first block or hidden states after the last. */
         STACK,
         /** What a task head reads, [B, d]. */

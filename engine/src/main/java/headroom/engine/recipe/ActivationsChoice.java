@@ -3,6 +3,7 @@ package headroom.engine.recipe;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import headroom.engine.tape.stack.ReversibleStack;
 
 /**
  * Slot 5, activations: what stays in memory between forward and backward, and whether the logits of the loss ever exist as a whole. A recipe that was stored before a part
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({@JsonSubTypes.Type(value = ActivationsChoice.KeepNeeded.class, name = "KeepNeeded"),
         @JsonSubTypes.Type(value = ActivationsChoice.BlockCheckpoint.class, name = "BlockCheckpoint"),
+        @JsonSubTypes.Type(value = ActivationsChoice.ReversibleStreams.class, name = "ReversibleStreams"),
         @JsonSubTypes.Type(value = ActivationsChoice.ForwardOnly.class, name = "ForwardOnly")})
 public sealed interface ActivationsChoice {
     /** How the loss is computed from the last hidden states. */
@@ -73,6 +75,49 @@ public sealed interface ActivationsChoice {
         @Override
         public BlockCheckpoint with(Loss l) {
             return new BlockCheckpoint(every, budget, saves, l);
+        }
+    }
+
+    /**
+     * The last pair of two streams: the blocks run as a reversible network ({@link ReversibleStack}), whose inputs are computed back from its outputs. It is another function than
+     * the blocks in a row, so the result stays with the streams: nothing merges.
+     *
+     * @param wiring which functions of a layer the streams pass
+     * @param lambda λ, of the stream that the first function is added to
+     * @param beta β, of the stream that the second function is added to
+     * @param every blocks between pairs that are kept; 0 keeps the last one only
+     */
+    record ReversibleStreams(ReversibleStack.Wiring wiring, double lambda, double beta, int every, SavesChoice saves, Loss loss) implements ActivationsChoice {
+        /** The small factor of the paper's runs. */
+        public static final double FACTOR = 0.1;
+
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        public ReversibleStreams {
+            saves = orWhole(saves);
+            loss = orWhole(loss);
+        }
+
+        public ReversibleStreams(ReversibleStack.Wiring wiring, double lambda, double beta, int every) {
+            this(wiring, lambda, beta, every, new SavesChoice.WholeSaves(), new WholeLoss());
+        }
+
+        /** The same with the factor that is small in the published runs: of the stream that a layer, or half of one, is added to. An adapter is added to the whole of the other. */
+        public ReversibleStreams small(double factor) {
+            return new ReversibleStreams(wiring, wiring == ReversibleStack.Wiring.LAYER_SECOND ? lambda : factor, wiring == ReversibleStack.Wiring.LAYER_FIRST ? beta : factor, every, saves, loss);
+        }
+
+        public ReversibleStreams keeping(int everyBlocks) {
+            return new ReversibleStreams(wiring, lambda, beta, everyBlocks, saves, loss);
+        }
+
+        /** Most blocks between kept pairs at which float32 still tells the streams apart, at the published factors. */
+        public static int most(ReversibleStack.Wiring wiring) {
+            return wiring == ReversibleStack.Wiring.HALVES ? 2 : 3;
+        }
+
+        @Override
+        public ReversibleStreams with(Loss l) {
+            return new ReversibleStreams(wiring, lambda, beta, every, saves, l);
         }
     }
 

@@ -182,11 +182,21 @@ public sealed interface AdapterChoice {
      * @param residual false puts the network's output in the place of y; always true in parallel
      * @param scale s
      * @param norm true normalises what the network reads
-     * @param points patterns of the points, e.g. {@code attention}, {@code mlp} or {@code block}
+     * @param points patterns of the points, e.g. {@code attention}, {@code mlp} or {@code block}; at {@code stream}, of a reversible pair, the network is a function of its own
+     * @param behind patterns of those points where the network reads the output although others run in parallel
+     * @param start deviation of the normal numbers that {@code up} starts with; at 0 the tuned model starts as the base model
      */
-    record Bottleneck(int width, Nonlinearity activation, boolean parallel, boolean residual, double scale, boolean norm, List<String> points) implements AdapterChoice {
+    record Bottleneck(int width, Nonlinearity activation, boolean parallel, boolean residual, double scale, boolean norm, List<String> points, List<String> behind, double start)
+            implements AdapterChoice {
         public Bottleneck {
             points = List.copyOf(points);
+            // recipes of older runs have all networks in one form
+            behind = behind == null ? List.of() : List.copyOf(behind);
+        }
+
+        /** All networks in one form, starting at zero. */
+        public Bottleneck(int width, Nonlinearity activation, boolean parallel, boolean residual, double scale, boolean norm, List<String> points) {
+            this(width, activation, parallel, residual, scale, norm, points, List.of(), 0);
         }
     }
 

@@ -30,6 +30,7 @@ import headroom.engine.tape.Trainables;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.DenseWeight;
 import headroom.engine.tape.stack.CheckpointedStack;
+import headroom.engine.tape.stack.ReversibleStack;
 import headroom.engine.tape.stack.StackDriver;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -132,6 +133,7 @@ public final class Assembly implements AutoCloseable {
                     decisions.add(found.decisions());
                     yield found.stack();
                 }
+                case ActivationsChoice.ReversibleStreams r -> new ReversibleStack(r.wiring(), r.lambda(), r.beta(), r.every());
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };
@@ -206,7 +208,7 @@ public final class Assembly implements AutoCloseable {
 
     /** Logits of a batch's units [M, classes] without a tape; the caller releases the value. */
     public Value logits(DeviceBatch batch) {
-        return objective.logits(Pass.untaped(compute), StackDriver.PLAIN, batch);
+        return objective.logits(Pass.untaped(compute), driver, batch);
     }
 
     /**
@@ -268,6 +270,11 @@ public final class Assembly implements AutoCloseable {
 
     public Objective objective() {
         return objective;
+    }
+
+    /** How the blocks are run, in training and in evaluation. */
+    public StackDriver driver() {
+        return driver;
     }
 
     /** The optimizer of the phase that is under way. */

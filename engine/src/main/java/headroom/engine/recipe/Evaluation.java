@@ -8,7 +8,6 @@ import headroom.engine.data.Batch;
 import headroom.engine.recipe.data.BatchUpload;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.tape.Pass;
-import headroom.engine.tape.stack.StackDriver;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,7 +81,7 @@ public final class Evaluation {
     public static double[] score(Assembly a, DeviceBatch d) {
         Compute c = a.compute();
         c.ledger().during("evaluate", "");
-        Objective.Score score = a.objective().score(Pass.untaped(c), StackDriver.PLAIN, d);
+        Objective.Score score = a.objective().score(Pass.untaped(c), a.driver(), d);
         try (Tensor losses = score.losses(); Tensor weighted = c.call(ElementwiseKernels.MUL, losses, d.coefficients()); Tensor sum = c.call(LossKernels.SUM, weighted)) {
             return new double[] {c.item(sum), score.right()};
         }

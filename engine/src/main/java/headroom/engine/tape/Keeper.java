@@ -15,7 +15,7 @@ public interface Keeper {
         ATTENTION,
         /** Log-sum-exp, means, reciprocal deviations. */
         STATISTICS,
-        /** Input of a checkpointed segment. */
+        /** Input of a checkpointed segment, or the streams after a reversible one. */
         BLOCK_INPUT,
         /** Logits or probabilities of the objective. */
         LOSS

@@ -20,6 +20,7 @@ import headroom.engine.model.CheckpointNames;
 import headroom.engine.model.HuggingFaceConfig;
 import headroom.engine.model.LinearSite;
 import headroom.engine.model.ModelConfig;
+import headroom.engine.recipe.ActivationsChoice;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.ComputeType;
 import headroom.engine.recipe.Recipe;
@@ -66,7 +67,7 @@ final class ModelExporter {
                         + " trains the model itself.", "Nothing was written.", "Export it merged."));
             }
             final Optional<KeptWhole> kept = KeptWhole.of(tuned);
-            if (kept.isPresent()) {
+            if (kept.isPresent() && !inStreams()) {
                 if (found.recipe().adapter() instanceof AdapterChoice.SegmentedLowRank choice && choice.sets().stream().allMatch(set -> isPeft(set.pair()))) {
                     return jobs(folder, tuned, choice, kept.get(), progress);
                 }
@@ -142,6 +143,11 @@ final class ModelExporter {
         return choice instanceof AdapterChoice.LowRank l && l.start() == AdapterChoice.Start.ZERO && l.ranks().isEmpty() && l.scaling() != AdapterChoice.Scaling.FIXED;
     }
 
+    /** Whether its blocks are run as two streams, which no other library does with what is trained here. */
+    private boolean inStreams() {
+        return found.recipe().activations() instanceof ActivationsChoice.ReversibleStreams;
+    }
+
     private ExportReport.Proof otherPeft(Path folder, TunedModel tuned, KeptWhole kept, Progress progress) throws IOException {
         progress.at(new Progress.At("writing the adapter", 1, 3, "parts"));
         final Recipe as = PeftForms.write(folder, found, tuned, kept);
@@ -166,6 +172,14 @@ final class ModelExporter {
         }
     }
 
+    /** @throws WorkbenchException where a dense model, or a part of one, would not say what was trained */
+    private void refuseStreams() {
+        if (inStreams()) {
+            throw new WorkbenchException(Problem.of("The blocks of run " + found.run().id() + " are run as two streams, and a dense model runs them in a row: it would answer otherwise.",
+                    "Nothing was written.", found.recipe().adapter() instanceof AdapterChoice.None ? "Try it here (headroom try), or export its curves and report." : "Export the adapter."));
+        }
+    }
+
     private void refuseCut() {
         if (found.recipe().weights() instanceof WeightsChoice.Cut) {
             throw new WorkbenchException(Problem.of("Heads and channels were taken out of the model of run " + found.run().id() + ", so its blocks have widths of their own, and the published"
@@ -176,6 +190,7 @@ final class ModelExporter {
     /** One dense model as a Hugging Face folder. */
     ExportReport.Proof merged(Path folder, Progress progress) throws IOException {
         refuseCut();
+        refuseStreams();
         progress.at(new Progress.At("loading the tuned model", 0, 3, "parts"));
         try (TunedModel tuned = found.tuned()) {
             final Compute compute = tuned.compute();

@@ -7,7 +7,10 @@ import headroom.engine.exchange.TensorFile;
 import headroom.engine.exchange.TensorFiles;
 import headroom.engine.exchange.TensorHash;
 import headroom.engine.model.HuggingFaceConfig;
+import headroom.engine.recipe.ActivationsChoice;
+import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.SelectorChoice;
 import headroom.engine.store.StoredRun;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +35,15 @@ final class RunModels {
 
         TunedModel base() throws IOException {
             return TunedModel.open(prepared, recipe, request.seed(), weights(), Optional.empty());
+        }
+
+        /** The model as people know it: where a run put its blocks into two streams, without these and what stands on them. */
+        TunedModel untouched() throws IOException {
+            if (!(recipe.activations() instanceof ActivationsChoice.ReversibleStreams s)) {
+                return base();
+            }
+            final Recipe plain = recipe.with(new AdapterChoice.None()).with(new SelectorChoice.AdapterOnly()).with(new ActivationsChoice.KeepNeeded(s.loss()));
+            return TunedModel.open(prepared, plain, request.seed(), weights(), Optional.empty());
         }
 
         TunedModel tuned() throws IOException {

@@ -167,6 +167,13 @@ final class SlotWords {
                 case 1 -> "checkpoint each block";
                 default -> "checkpoint every %d blocks".formatted(some.every());
             };
+            case ActivationsChoice.ReversibleStreams pair -> "computed back from %s of two streams, λ %s, β %s, %s".formatted(
+                    pair.every() == 0 ? "the last pair" : pair.every() == 1 ? "a pair per block" : "a pair every %d blocks".formatted(pair.every()), number(pair.lambda()), number(pair.beta()),
+                    switch (pair.wiring()) {
+                        case LAYER_FIRST -> "layer, then adapter";
+                        case LAYER_SECOND -> "adapter, then layer";
+                        case HALVES -> "attention, then feed-forward";
+                    });
             case ActivationsChoice.ForwardOnly _ -> "none kept";
         };
         return kept + saves(activations.saves()) + switch (activations.loss()) {

@@ -71,7 +71,7 @@ final class TryDesk implements AutoCloseable {
         TunedModel tuned = null;
         try {
             progress.at(new Progress.At("loading the base model", 0, 2, "models"));
-            base = found.base();
+            base = found.untouched();
             progress.at(new Progress.At("loading the tuned model", 1, 2, "models"));
             tuned = found.tuned();
             loaded = new Loaded(found, models.data(found.request()).dataset().labels(), found.tokenizer(), base, tuned);
@@ -123,7 +123,7 @@ final class TryDesk implements AutoCloseable {
         final Tokenizer tokenizer = both.tokenizer();
         final int[] plain = tokenizer.encodePlain(text);
         final int[] prompt = tokenizer.bos().isPresent() ? IntStream.concat(IntStream.of(tokenizer.bos().getAsInt()), IntStream.of(plain)).toArray() : plain;
-        final int[] added = new Generator(model.compute(), model.assembly().model()).generate(prompt, Generator.Settings.greedy(NEW_TOKENS));
+        final int[] added = new Generator(model.compute(), model.assembly().model(), model.assembly().driver()).generate(prompt, Generator.Settings.greedy(NEW_TOKENS));
         final int positions = model.assembly().model().config().maxPositions();
         final int from = Math.max(0, prompt.length + added.length - positions);
         final int[] whole = IntStream.concat(IntStream.of(prompt), IntStream.of(added)).skip(from).toArray();

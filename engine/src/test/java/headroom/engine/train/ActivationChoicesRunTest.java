@@ -75,4 +75,16 @@ class ActivationChoicesRunTest {
             assertThat(run.measured().bytes()).isLessThan(whole.measured().bytes());
         }
     }
+
+    @ParameterizedTest(name = "{0} {1} {2} {3}")
+    @CsvSource({"lora,decoder,3,whole", "full,encoder,1,whole", "full,decoder,2,host", "prefix-tuning,decoder,3,whole", "prompt-tuning,decoder,1,whole", "qlora,encoder,3,whole", "lomo,decoder,3,whole",
+            "lisa,decoder,1,whole", "dora,encoder,2,host", "meft,encoder,1,host", "lora,decoder,3,rows"})
+    void twoStreamsTakeEveryMethodAndKeepToTheirPlan(String method, String model, String variant, String saves) throws Exception {
+        TinyTask t = model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
+        TinyRun run = TinyRun.of(t, recipe(method, "f32", Map.of("checkpointing", "none", "reversible", variant, "reversible-every", "2", "saves", saves)), 2 * STEPS).asPlanned();
+        double first = run.losses().subList(0, 3).stream().mapToDouble(d -> d).sum();
+        double last = run.losses().subList(2 * STEPS - 3, 2 * STEPS).stream().mapToDouble(d -> d).sum();
+        assertThat(last).isLessThan(first);
+        assertThat(run.scores().get("loss")).isFinite();
+    }
 }

@@ -22,21 +22,25 @@ import java.util.List;
 
 /**
  * Small networks d → r → d on the stream: y + s·(φ(n·Wdᵀ + bd)·Wuᵀ + bu), n being y itself (in sequence, Houlsby 2019, Pfeiffer 2021) or what the module read whose output y
- * is (in parallel, He 2022), normalised first where that is wanted. Wd starts normal with deviation 0.02, Wu and the biases at zero, so the tuned model starts as the base
- * model. Nothing of it fits into a matrix of the model.
+ * is (in parallel, He 2022), normalised first where that is wanted. On the second stream of a reversible pair the network stands alone, without y + (MEFT 2023). Wd starts normal
+ * with deviation 0.02, Wu and the biases at zero, so the tuned model starts as the base model, unless Wu is to start at random too. Nothing of it fits into a matrix of the model.
  */
 public final class BottleneckAdapter implements Adapter {
     private static final double DEVIATION = 0.02;
     private static final double NORM_EPS = 1e-5;
 
-    private record Network(AdapterChoice.Bottleneck choice, Parameter gain, Parameter shift, Parameter downWeight, Parameter downBias, Parameter upWeight, Parameter upBias)
+    private record Network(
+            AdapterChoice.Bottleneck choice, boolean parallel, boolean residual, Parameter gain, Parameter shift, Parameter downWeight, Parameter downBias, Parameter upWeight, Parameter upBias)
             implements ValuePoint.Branch {
         static Network at(ValuePoint p, AdapterChoice.Bottleneck choice, AddedParameters added) {
             String path = p.path() + ".bottleneck";
             Parameter gain = choice.norm() ? added.constant(1, path + ".norm.weight", Parameter.Role.NORM, p.width()) : null;
             Parameter shift = choice.norm() ? added.zeros(path + ".norm.bias", Parameter.Role.BIAS, p.width()) : null;
-            return new Network(choice, gain, shift, added.normal(DEVIATION, path + ".down.weight", Parameter.Role.MATRIX, choice.width(), p.width()),
-                    added.zeros(path + ".down.bias", Parameter.Role.BIAS, choice.width()), added.zeros(path + ".up.weight", Parameter.Role.MATRIX, p.width(), choice.width()),
+            Parameter down = added.normal(DEVIATION, path + ".down.weight", Parameter.Role.MATRIX, choice.width(), p.width());
+            Parameter downBias = added.zeros(path + ".down.bias", Parameter.Role.BIAS, choice.width());
+            Parameter up = choice.start() == 0 ? added.zeros(path + ".up.weight", Parameter.Role.MATRIX, p.width(), choice.width())
+                    : added.normal(choice.start(), path + ".up.weight", Parameter.Role.MATRIX, p.width(), choice.width());
+            return new Network(choice, inParallel(choice, p), choice.residual() && p.kind() != ValuePoint.Kind.STREAM, gain, shift, down, downBias, up,
                     added.zeros(path + ".up.bias", Parameter.Role.BIAS, p.width()));
         }
 
@@ -57,16 +61,16 @@ public final class BottleneckAdapter implements Adapter {
 
         @Override
         public boolean readsInput() {
-            return choice.parallel();
+            return parallel;
         }
 
         @Override
         public Value apply(Pass pass, Value y, Value x) {
-            if (choice.parallel()) {
+            if (parallel) {
                 return pass.apply(new Add(), y, network(pass, x).last());
             }
             boolean last = y.takeLast();
-            if (!choice.residual()) {
+            if (!residual) {
                 return network(pass, last ? y.last() : y);
             }
             Value change = network(pass, y);
@@ -104,11 +108,11 @@ public final class BottleneckAdapter implements Adapter {
         try {
             List<ValuePoint> points = Points.matching(model, ValuePoint.class, choice.points());
             for (ValuePoint p : points) {
-                if (choice.parallel() && p.kind() != ValuePoint.Kind.SUBLAYER_OUT && p.kind() != ValuePoint.Kind.SITE) {
+                if (inParallel(choice, p) && p.kind() != ValuePoint.Kind.SUBLAYER_OUT && p.kind() != ValuePoint.Kind.SITE) {
                     throw new IllegalArgumentException("a parallel Bottleneck reads what a module read, and " + p.path() + " is the output of none; choose points such as mlp or attention, "
                             + "or the sequential form");
                 }
-                if (choice.parallel() && p.kind() == ValuePoint.Kind.SITE) {
+                if (inParallel(choice, p) && p.kind() == ValuePoint.Kind.SITE) {
                     requireSquare(model, p);
                 }
             }
@@ -121,6 +125,11 @@ public final class BottleneckAdapter implements Adapter {
             added.close();
             throw e;
         }
+    }
+
+    /** True if the network at a point reads what the module there read. */
+    private static boolean inParallel(AdapterChoice.Bottleneck choice, ValuePoint p) {
+        return choice.parallel() && p.kind() != ValuePoint.Kind.STREAM && choice.behind().stream().noneMatch(pattern -> Points.matches(pattern, p.path()));
     }
 
     private static void requireSquare(Model model, ValuePoint p) {

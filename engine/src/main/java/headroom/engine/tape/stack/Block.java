@@ -17,4 +17,14 @@ public interface Block {
 
     /** x [N, d] → [N, d]; x is read for the last time. */
     Value forward(Pass pass, Value x);
+
+    /** Attention and feed-forward, each with its residual and its norm: run one after the other they are this block. */
+    default List<Block> halves() {
+        throw new UnsupportedOperationException(path() + " has no halves");
+    }
+
+    /** What an adapter puts on a second stream that runs along this block, as a function of that stream; null if there is nothing in this pass. */
+    default Block beside(Pass pass) {
+        return null;
+    }
 }
