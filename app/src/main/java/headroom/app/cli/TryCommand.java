@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  headroom try 0042 --text \"the second half drags, but the ending pays for it\"",
             "  headroom try 0042 --text \"Once upon a time\" --json -"})
 final class TryCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "RUN", description = "id of the run; `headroom runs` lists them")
+    @Parameters(paramLabel = "RUN", description = "id of the run; `headroom runs` lists them. Of a run of several jobs one of them: 0042:job2")
     private String run;
 
     @Option(names = "--text", required = true, paramLabel = "TEXT", description = "the text to ask about, or to continue")

@@ -48,11 +48,11 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
         try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), prepared.onShapes(), prepared.task(), seed, steps, decided)) {
             Ledger.Peak highest = higher(rehearsal.ledger().peak(), before.orElseGet(rehearsal.ledger()::peak));
             int preparing = 0;
-            final Map<Long, Map<Integer, Occasion>> kinds = new LinkedHashMap<>();
+            final Map<Long, Map<Batch.Shape, Occasion>> kinds = new LinkedHashMap<>();
             for (int step = 0; step < done; step++) {
                 final long mark = rehearsal.assembly().mark(step);
                 if (kinds.size() < MOST_KINDS || kinds.containsKey(mark)) {
-                    kinds.computeIfAbsent(mark, _ -> new LinkedHashMap<>()).merge(shapes.get(step).rows(), new Occasion(step, shapes.get(step)),
+                    kinds.computeIfAbsent(mark, _ -> new LinkedHashMap<>()).merge(rows(shapes.get(step)), new Occasion(step, shapes.get(step)),
                             (a, b) -> a.shape().length() >= b.shape().length() ? a : b);
                 }
             }
@@ -60,7 +60,7 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
                 highest = higher(highest, rehearsal.step("prepare", -1 - preparing++, shape).peak());
             }
             // of batches with as many rows the longest books most; fewer but longer rows may need more than a full batch
-            for (final Map<Integer, Occasion> byRows : kinds.values()) {
+            for (final Map<Batch.Shape, Occasion> byRows : kinds.values()) {
                 for (final Occasion occasion : byRows.values()) {
                     highest = higher(highest, rehearsal.step("train", occasion.step(), occasion.shape()).peak());
                 }
@@ -103,9 +103,14 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
         return shapes;
     }
 
+    /** A shape without its length: how many rows, and whose. */
+    private static Batch.Shape rows(Batch.Shape shape) {
+        return new Batch.Shape(shape.rows(), 0, shape.slots(), shape.jobs());
+    }
+
     private static Collection<Batch.Shape> largest(List<Batch.Shape> shapes) {
-        final Map<Integer, Batch.Shape> byRows = new LinkedHashMap<>();
-        shapes.forEach(shape -> byRows.merge(shape.rows(), shape, (a, b) -> a.length() >= b.length() ? a : b));
+        final Map<Batch.Shape, Batch.Shape> byRows = new LinkedHashMap<>();
+        shapes.forEach(shape -> byRows.merge(rows(shape), shape, (a, b) -> a.length() >= b.length() ? a : b));
         return byRows.values();
     }
 

@@ -47,7 +47,10 @@ final class TryDesk implements AutoCloseable {
         if (text.isBlank()) {
             throw new WorkbenchException(Problem.of("The text is empty.", "Nothing was changed.", "Write a sentence to ask about, or the beginning of a text."));
         }
-        return onThread(() -> answerBoth(models.find(run), text, progress));
+        // of a run of several jobs the one that is asked
+        final int colon = run.indexOf(':');
+        final String id = colon < 0 ? run : run.substring(0, colon);
+        return onThread(() -> answerBoth(models.find(id), colon < 0 ? "" : run.substring(colon + 1), text, progress));
     }
 
     List<HeldOutRow> heldOut(String run, int limit) {
@@ -56,10 +59,27 @@ final class TryDesk implements AutoCloseable {
                 .map(row -> new HeldOutRow(row.row(), row.text(), row.label() == Example.NO_LABEL ? "" : data.labels().get(row.label()))).toList();
     }
 
-    private TryResult answerBoth(RunModels.Found found, String text, Progress progress) {
+    private TryResult answerBoth(RunModels.Found found, String job, String text, Progress progress) {
         final Loaded both = load(found, progress);
+        final String who = asked(both.tuned(), job);
         return new TryResult(found.run().id(), text, answer(both, both.base(), text, found.prepared().model().entry().name() + ", untouched", false),
-                answer(both, both.tuned(), text, found.run().asked().name() + ", run " + found.run().id() + ", step " + found.checkpoint().step(), true));
+                answer(both, both.tuned(), text, found.run().asked().name() + ", run " + found.run().id() + ", step " + found.checkpoint().step() + who, true));
+    }
+
+    /** Lets one of several jobs answer, the first unless one is named; which one, in words. */
+    private static String asked(TunedModel tuned, String job) {
+        final List<String> jobs = tuned.assembly().adapter() == null ? List.of() : tuned.assembly().adapter().sets();
+        if (jobs.isEmpty() && job.isEmpty()) {
+            return "";
+        }
+        final String name = job.isEmpty() ? jobs.getFirst() : job;
+        try {
+            tuned.assembly().answer(name);
+        } catch (IllegalArgumentException e) {
+            throw new WorkbenchException(Problem.of("The run has no job '" + job + "': " + e.getMessage() + ".", "Nothing was asked.",
+                    jobs.isEmpty() ? "Name the run alone." : "Name one of them after the run and a colon."), e);
+        }
+        return ", " + name + " of " + String.join(", ", jobs);
     }
 
     private Loaded load(RunModels.Found found, Progress progress) {

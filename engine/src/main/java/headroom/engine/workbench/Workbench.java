@@ -87,7 +87,11 @@ public interface Workbench extends AutoCloseable {
     /** Two or more runs side by side. Blocking. */
     Comparison compare(List<String> runs);
 
-    /** Asks base and tuned model. Blocking: loads both on the first call for a run. */
+    /**
+     * Asks base and tuned model. Blocking: loads both on the first call for a run.
+     *
+     * @param run id of the run; one of several jobs after a colon, {@code 0042:job2}
+     */
     TryResult tryText(String run, String text, Progress progress);
 
     /** Rows of the run's held-out split, at most {@code limit}, for the Try view. Blocking. */
