@@ -12,6 +12,7 @@ import headroom.engine.workbench.DatasetEntry;
 import headroom.engine.workbench.MemoryPlan;
 import headroom.engine.workbench.ModelEntry;
 import headroom.engine.workbench.TaskKind;
+import java.util.Optional;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
@@ -26,6 +27,7 @@ final class CatalogCells {
     static final double MODEL = 56;
     static final double DATASET = 72;
     static final double METHOD = 56;
+    static final double HEADING = 32;
     static final double BAR_RIGHT = 168;
 
     private CatalogCells() {}
@@ -99,7 +101,7 @@ final class CatalogCells {
         }
     }
 
-    /** Name, paper and idea; the bar of its memory against the budget, on one axis for the whole list. */
+    /** Name, paper and idea; the bar of its memory against the budget, on one axis for the whole list; above the first of a family the family, where the list is sorted so. */
     static final class Method extends ListCell<MethodRow> {
         private final CatalogViewModel model;
         private final Label name = Parts.label("", "medium");
@@ -109,6 +111,8 @@ final class CatalogCells {
         private final MemoryBar bar = new MemoryBar(12);
         private final Label peak = Parts.label("", "type-table", "strong");
         private final Label time = Parts.label("", "type-axis", "muted");
+        private final Label heading = Parts.label("", "type-table", "strong", "muted");
+        private final StackPane family = new StackPane(heading);
         private final VBox box;
 
         Method(CatalogViewModel model) {
@@ -128,7 +132,9 @@ final class CatalogCells {
             bar.setMinWidth(0);
             final HBox second = new HBox(bar, figures);
             second.setAlignment(Pos.CENTER_LEFT);
-            box = new VBox(4, first, second);
+            family.setAlignment(Pos.BOTTOM_LEFT);
+            family.setMinHeight(HEADING - 8);
+            box = new VBox(4, family, first, second);
             box.setAlignment(Pos.CENTER_LEFT);
             setPrefWidth(0);
             model.badgeRevisionProperty().addListener((o, was, is) -> axis());
@@ -142,9 +148,13 @@ final class CatalogCells {
                 return;
             }
             name.setText(row.entry().name());
-            paper.setText(row.entry().paper().replaceAll(",.*", "") + (row.entry().year() == 0 ? "" : " " + row.entry().year())
-                    + (model.orderProperty().get() == CatalogViewModel.Order.FAMILY ? " · " + row.entry().family() : ""));
+            paper.setText(row.entry().paper().replaceAll(",.*", "") + (row.entry().year() == 0 ? "" : " " + row.entry().year()));
             idea.setText(row.entry().oneLine());
+            final Optional<String> begins = model.headingAt(getIndex());
+            begins.ifPresent(heading::setText);
+            family.setVisible(begins.isPresent());
+            family.setManaged(begins.isPresent());
+            setPrefHeight(begins.isPresent() ? METHOD + HEADING : METHOD);
             row.plan().ifPresentOrElse(plan -> planned(row, plan), () -> waiting(row));
         }
 
@@ -155,7 +165,7 @@ final class CatalogCells {
             axis();
             peak.setText(Units.memory(row.peakBytes()));
             time.setText(Double.isFinite(row.timeFactor()) ? Units.factor(row.timeFactor()) + " ops" : "");
-            setAccessibleText(row.entry().name() + ", " + row.entry().oneLine() + ", peak " + peak.getText() + ", " + Units.headroom(plan.freeBytes()));
+            setAccessibleText(spoken(row) + ", " + row.entry().oneLine() + ", peak " + peak.getText() + ", " + Units.headroom(plan.freeBytes()));
         }
 
         private void waiting(MethodRow row) {
@@ -163,7 +173,11 @@ final class CatalogCells {
             bar.show(MemoryStack.EMPTY).setBudget(0);
             peak.setText(row.problem().isPresent() ? "not possible" : Units.NONE);
             time.setText(row.problem().isPresent() ? "here" : "");
-            setAccessibleText(row.entry().name() + ", " + row.problem().map(why -> why.what()).orElse("not planned yet"));
+            setAccessibleText(spoken(row) + ", " + row.problem().map(why -> why.what()).orElse("not planned yet"));
+        }
+
+        private String spoken(MethodRow row) {
+            return model.headingAt(getIndex()).map(begins -> begins + ": ").orElse("") + row.entry().name();
         }
 
         private void axis() {

@@ -159,7 +159,19 @@ public final class CatalogView implements View {
         };
         model.selectedProperty().addListener((o, was, is) -> show.run());
         methods.getItems().addListener((ListChangeListener<MethodRow>) change -> show.run());
+        // rows of families are as high as their headings, and a row that comes or goes moves the heading to another
+        model.orderProperty().addListener((o, was, is) -> families());
+        methods.getItems().addListener((ListChangeListener<MethodRow>) change -> {
+            if (model.orderProperty().get() == CatalogViewModel.Order.FAMILY) {
+                methods.refresh();
+            }
+        });
         methods.addEventFilter(KeyEvent.KEY_PRESSED, this::enter);
+    }
+
+    private void families() {
+        methods.setFixedCellSize(model.orderProperty().get() == CatalogViewModel.Order.FAMILY ? ListView.USE_COMPUTED_SIZE : CatalogCells.METHOD);
+        methods.refresh();
     }
 
     private void enter(KeyEvent event) {
@@ -236,12 +248,10 @@ public final class CatalogView implements View {
         final MenuButton sort = new MenuButton("Sort: peak", new FontIcon(Feather.BAR_CHART_2));
         for (final CatalogViewModel.Order order : CatalogViewModel.Order.values()) {
             final MenuItem item = new MenuItem(sentence(order.name()));
-            item.setOnAction(event -> {
-                model.orderProperty().set(order);
-                sort.setText("Sort: " + order.name().toLowerCase(Locale.ROOT));
-            });
+            item.setOnAction(event -> model.orderProperty().set(order));
             sort.getItems().add(item);
         }
+        model.orderProperty().addListener((o, was, is) -> sort.setText("Sort: " + is.name().toLowerCase(Locale.ROOT)));
         sort.getStyleClass().add("compact");
         final Legend legend = new Legend(EnumSet.allOf(Category.class), false);
         legend.setHgap(5);

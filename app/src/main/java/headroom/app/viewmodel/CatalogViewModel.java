@@ -117,6 +117,15 @@ public final class CatalogViewModel implements AutoCloseable {
         return methods.size();
     }
 
+    /** The family that begins at a place of the sorted list, where methods are sorted by family; empty at other places and in other orders. */
+    public Optional<String> headingAt(int index) {
+        if (order.get() != Order.FAMILY || index < 0 || index >= methodsSorted.size()) {
+            return Optional.empty();
+        }
+        final String here = methodsSorted.get(index).entry().family();
+        return index > 0 && methodsSorted.get(index - 1).entry().family().equals(here) ? Optional.empty() : Optional.of(here);
+    }
+
     public StringProperty modelSearchProperty() {
         return modelSearch;
     }

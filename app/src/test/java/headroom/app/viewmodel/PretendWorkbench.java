@@ -73,7 +73,7 @@ public final class PretendWorkbench {
     }
 
     private static MethodEntry method(String id, int year, boolean mergeable, boolean exact) {
-        return new MethodEntry(id, id, "Family", "Title of " + id, "Someone", year, "idea of " + id, List.of(),
+        return new MethodEntry(id, id, id.equals("mezo") ? "Forward passes" : "Exact methods", "Title of " + id, "Someone", year, "idea of " + id, List.of(),
                 List.of(new Setting("rank", "Rank", "adapter", Setting.Type.INTEGER, "16", 1, 256, List.of(), "rank"),
                         new Setting("batch", "Batch", "data", Setting.Type.INTEGER, "32", 1, 256, List.of(), "rows")),
                 mergeable, exact, List.of(TaskKind.CLASSIFICATION), "saves", "costs", id, !id.equals("full"));
