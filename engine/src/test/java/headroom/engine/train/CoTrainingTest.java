@@ -157,6 +157,13 @@ class CoTrainingTest {
         assertThat(run.scores()).containsKeys("loss", "loss of job1", "loss of job2", "loss of job3");
     }
 
+    /** What keeps other things for the backward pass than the tape does. */
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource({"reversible,1", "checkpointing,2", "saves,int4", "saves,host", "loss,segments"})
+    void jobsGoWithOtherWaysToKeepActivations(String key, String value) throws Exception {
+        assertThat(TinyRun.of(TinyTask.decoder(), together(Map.of(key, value, "dropout", "0")), 4).asPlanned().losses()).hasSize(4).allMatch(Double::isFinite);
+    }
+
     /** Rows of other jobs are replaced by other rows of the same shape: the job's parameters stay the same bit for bit. */
     @Test
     void nothingOfOneJobReachesAnother() {
@@ -265,6 +272,12 @@ class CoTrainingTest {
         refused(t, all.with(all.optimizer().steppingInBackward(true)), "PerGroup", "backward pass", "use PerTensor");
         AdapterChoice.SegmentedLowRank two = new AdapterChoice.SegmentedLowRank(((AdapterChoice.SegmentedLowRank) all.adapter()).sets().subList(0, 2));
         refused(t, all.with(two), "[job1, job2, job3]", "[job1, job2]", "one set of its name");
+        assertThatThrownBy(() -> {
+            try (TorchCompute c = TorchCompute.cpu(new Ledger()); Assembly a = new Assembly(c, together(Map.of("loss", "segments")), TinyTask.encoder().maker(), TinyTask.encoder().task(), SEED, 4)) {
+                a.recipe();
+            }
+        }).hasMessageContaining("SegmentedLoss").hasMessageContaining("3 jobs").hasMessageContaining("use WholeLoss");
+        refused(t, together(Map.of("saves", "rows")), "SampledRows", "CoTraining", "save whole");
         assertThatThrownBy(() -> Methods.recipe("lorafusion", Map.of("jobs", "3", "ranks", "1,2"))).hasMessageContaining("2 values for 3 jobs");
     }
 
