@@ -13,6 +13,10 @@
     return torch.expand(torch.slice(x, 1, i, i + 1), [x.shape[0], size, x.shape[2], x.shape[3]])
   def attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor]:
     b, n = lengths.shape[0], q.shape[0]
+    if q.dtype != self.wide(q):
+      narrow, sums = torch.empty_like(q), torch.empty([b, h, n // b], dtype=self.wide(q))
+      self.attention_blocks(narrow, sums, q, k, v, lengths, h, kh, causal)
+      return (narrow, sums)
     qh, ks, vs = self.heads(q, b, h), self.heads(k, b, kh), self.heads(v, b, kh)
     mask = annotate(Optional[Tensor], None)
     if not causal:
@@ -29,82 +33,32 @@
       torch.copy_(torch.slice(oh, 1, i * r, i * r + r), o)
       torch.copy_(torch.slice(lse, 1, i * r, i * r + r), l)
     return (out, lse)
-  # p = exp(scores - lse), dv = pᵀ dout, ds = p (dout vᵀ - Σ_D dout out), dq = ds k/√D, dk = dsᵀ q/√D; p is rebuilt in tiles, never held
   def attention_dx(self: __torch__.Kernels, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor, Tensor]:
-    b, n = lengths.shape[0], q.shape[0]
-    qh, ks, vs = self.heads(q, b, h), self.heads(k, b, kh), self.heads(v, b, kh)
-    gh, oh = self.heads(dout, b, h), self.heads(out, b, h)
-    mask = annotate(Optional[Tensor], None)
-    if not causal:
-      mask = self.padding_mask(lengths, n // b, q.dtype)
-    if h == kh:
-      dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(gh, qh, ks, vs, oh, lse, 0.0, causal, attn_mask=mask)
-      return (torch.reshape(torch.transpose(dq, 1, 2), [n, q.shape[1]]), torch.reshape(torch.transpose(dk, 1, 2), [n, k.shape[1]]), torch.reshape(torch.transpose(dv, 1, 2), [n, v.shape[1]]))
-    dqs, dks, dvs = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
-    dqh, dkh, dvh = self.heads(dqs, b, h), self.heads(dks, b, kh), self.heads(dvs, b, kh)
-    r = h // kh
-    for i in range(kh):
-      f, t = i * r, i * r + r
-      dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 1, f, t), torch.slice(qh, 1, f, t), self.key_group(ks, i, r), self.key_group(vs, i, r), torch.slice(oh, 1, f, t), torch.slice(lse, 1, f, t), 0.0, causal, attn_mask=mask)
-      torch.copy_(torch.slice(dqh, 1, f, t), dq)
-      torch.copy_(torch.slice(dkh, 1, i, i + 1), torch.sum(dk, [1], True))
-      torch.copy_(torch.slice(dvh, 1, i, i + 1), torch.sum(dv, [1], True))
-    return (dqs, dks, dvs)
+    dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
+    self.attention_blocks_dx(dq, dk, dv, dout, q, k, v, out, lse, lengths, h, kh, causal)
+    return (dq, dk, dv)
 # several texts in a row: a token sees only its own text, all of it or what is before it.  texts [N] int64 names the text of each token, -1 where there is none; the tokens of a
 # text follow each other. Each text is attended to alone, so no score between two texts is ever computed; rows without a text become zero.  lse [H, N]
   def text_edges(self: __torch__.Kernels, texts: Tensor) -> Tensor:
     inner = torch.add_(torch.squeeze(torch.nonzero(torch.ne(torch.slice(texts, 0, 1), torch.slice(texts, 0, 0, -1))), 1), 1)
     return torch.constant_pad_nd(torch.constant_pad_nd(inner, [1, 0], 0), [0, 1], texts.shape[0])
-  # heads g m to g m + m of the keys as r query heads read them
-  def text_keys(self: __torch__.Kernels, x: Tensor, g: int, m: int, r: int) -> Tensor:
-    if m == r:
-      return torch.slice(x, 1, g * m, g * m + m)
-    return self.key_group(x, g, r)
   def attention_texts(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor]:
     n = q.shape[0]
-    groups = kh
-    if h == kh:
-      groups = 1
-    r, m = h // groups, kh // groups
     out, lse = torch.zeros_like(q), torch.zeros([h, n], dtype=self.wide(q))
-    edges = self.text_edges(texts)
+    edges, mask = self.text_edges(texts), torch.zeros([t], dtype=self.wide(q))
     for e in range(edges.shape[0] - 1):
       i, j = int(torch.select(edges, 0, e)), int(torch.select(edges, 0, e + 1))
       if int(torch.select(texts, 0, i)) >= 0:
-        qh, oh = self.heads(torch.slice(q, 0, i, j), 1, h), self.heads(torch.slice(out, 0, i, j), 1, h)
-        ks, vs = self.heads(torch.slice(k, 0, i, j), 1, kh), self.heads(torch.slice(v, 0, i, j), 1, kh)
-        for g in range(groups):
-          f, to = g * r, g * r + r
-          o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 1, f, to), self.text_keys(ks, g, m, r), self.text_keys(vs, g, m, r), 0.0, causal)
-          torch.copy_(torch.slice(oh, 1, f, to), o)
-          torch.copy_(torch.slice(torch.slice(lse, 0, f, to), 1, i, j), torch.squeeze(l, 0))
+        self.block_attention(torch.slice(out, 0, i, j), torch.slice(lse, 1, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), mask, h, kh, causal)
     return (out, lse)
   def attention_texts_dx(self: __torch__.Kernels, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor, Tensor]:
-    groups = kh
-    if h == kh:
-      groups = 1
-    r, m = h // groups, kh // groups
-    dqs, dks, dvs = torch.zeros_like(q), torch.zeros_like(k), torch.zeros_like(v)
-    edges = self.text_edges(texts)
+    dq, dk, dv = torch.zeros_like(q), torch.zeros_like(k), torch.zeros_like(v)
+    edges, mask = self.text_edges(texts), torch.zeros([t], dtype=self.wide(q))
     for e in range(edges.shape[0] - 1):
       i, j = int(torch.select(edges, 0, e)), int(torch.select(edges, 0, e + 1))
       if int(torch.select(texts, 0, i)) >= 0:
-        qh, oh, gh = self.heads(torch.slice(q, 0, i, j), 1, h), self.heads(torch.slice(out, 0, i, j), 1, h), self.heads(torch.slice(dout, 0, i, j), 1, h)
-        ks, vs = self.heads(torch.slice(k, 0, i, j), 1, kh), self.heads(torch.slice(v, 0, i, j), 1, kh)
-        dqh = self.heads(torch.slice(dqs, 0, i, j), 1, h)
-        dkh, dvh = self.heads(torch.slice(dks, 0, i, j), 1, kh), self.heads(torch.slice(dvs, 0, i, j), 1, kh)
-        for g in range(groups):
-          f, to = g * r, g * r + r
-          l = torch.contiguous(torch.unsqueeze(torch.slice(torch.slice(lse, 0, f, to), 1, i, j), 0))
-          dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 1, f, to), torch.slice(qh, 1, f, to), self.text_keys(ks, g, m, r), self.text_keys(vs, g, m, r), torch.slice(oh, 1, f, to), l, 0.0, causal)
-          torch.copy_(torch.slice(dqh, 1, f, to), dq)
-          if m == r:
-            torch.copy_(torch.slice(dkh, 1, g * m, g * m + m), dk)
-            torch.copy_(torch.slice(dvh, 1, g * m, g * m + m), dv)
-          else:
-            torch.copy_(torch.slice(dkh, 1, g, g + 1), torch.sum(dk, [1], True))
-            torch.copy_(torch.slice(dvh, 1, g, g + 1), torch.sum(dv, [1], True))
-    return (dqs, dks, dvs)
+        self.block_attention_dx(torch.slice(dq, 0, i, j), torch.slice(dk, 0, i, j), torch.slice(dv, 0, i, j), torch.slice(dout, 0, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.slice(out, 0, i, j), torch.slice(lse, 1, i, j), mask, h, kh, causal)
+    return (dq, dk, dv)
 # one new token over the first n rows of a cache.  q, out [1, H·D]; k, v [C, K·D]; the scores of its heads are [K, H/K, n]
   def attention_step(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, n: int, h: int, kh: int) -> Tensor:
     d = q.shape[1] // h

@@ -7,6 +7,8 @@
       part = torch.slice(mask, 0, i, j)
     return part
   def attention_out(self: __torch__.Kernels, out: Tensor, lse: Tensor, q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tensor:
+    if q.dtype != self.wide(q):
+      return self.attention_blocks(out, lse, q, k, v, lengths, h, kh, causal)
     b, n = lengths.shape[0], q.shape[0]
     qh, ks, vs, oh = self.heads(q, b, h), self.heads(k, b, kh), self.heads(v, b, kh), self.heads(out, b, h)
     mask = annotate(Optional[Tensor], None)
@@ -27,30 +29,7 @@
       torch.copy_(torch.slice(lse, 1, i * r, i * r + r), l)
     return out
   def attention_dx_out(self: __torch__.Kernels, dqs: Tensor, dks: Tensor, dvs: Tensor, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tensor:
-    b, n = lengths.shape[0], q.shape[0]
-    qh, ks, vs = self.heads(q, b, h), self.heads(k, b, kh), self.heads(v, b, kh)
-    gh, oh = self.heads(dout, b, h), self.heads(out, b, h)
-    dqh, dkh, dvh = self.heads(dqs, b, h), self.heads(dks, b, kh), self.heads(dvs, b, kh)
-    mask = annotate(Optional[Tensor], None)
-    if not causal:
-      mask = self.padding_mask(lengths, n // b, q.dtype)
-    if h == kh:
-      rows = self.attention_rows(n // b, q.shape[1])
-      for s in range((b + rows - 1) // rows):
-        i, j = s * rows, min(b, s * rows + rows)
-        dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 0, i, j), torch.slice(qh, 0, i, j), torch.slice(ks, 0, i, j), torch.slice(vs, 0, i, j), torch.slice(oh, 0, i, j), torch.slice(lse, 0, i, j), 0.0, causal, attn_mask=self.part_of_mask(mask, i, j))
-        torch.copy_(torch.slice(dqh, 0, i, j), dq)
-        torch.copy_(torch.slice(dkh, 0, i, j), dk)
-        torch.copy_(torch.slice(dvh, 0, i, j), dv)
-      return dqs
-    r = h // kh
-    for i in range(kh):
-      f, t = i * r, i * r + r
-      dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 1, f, t), torch.slice(qh, 1, f, t), self.key_group(ks, i, r), self.key_group(vs, i, r), torch.slice(oh, 1, f, t), torch.slice(lse, 1, f, t), 0.0, causal, attn_mask=mask)
-      torch.copy_(torch.slice(dqh, 1, f, t), dq)
-      torch.copy_(torch.slice(dkh, 1, i, i + 1), torch.sum(dk, [1], True))
-      torch.copy_(torch.slice(dvh, 1, i, i + 1), torch.sum(dv, [1], True))
-    return dqs
+    return self.attention_blocks_dx(dqs, dks, dvs, dout, q, k, v, out, lse, lengths, h, kh, causal)
   def rope_out(self: __torch__.Kernels, y: Tensor, x: Tensor, cos: Tensor, sin: Tensor, h: int) -> Tensor:
     t, half = cos.shape[0], cos.shape[1]
     c, s = torch.view(torch.to(cos, x.dtype), [t, 1, half]), torch.view(torch.to(sin, x.dtype), [t, 1, half])

@@ -1,15 +1,17 @@
 # cross-entropy of rows: loss[n] = log Σ_V exp(logits[n]) - logits[n, targets[n]], and 0 where the target is -100.  logits [N, V], targets [N] int64, loss [N] float32.
-# In tiles of rows, each widened to float32, so that nothing of the size of the logits is made beside them
+# In tiles of rows, each widened to float32, so that nothing of the size of the logits is made beside them; of about 524,288 elements, since a row of a vocabulary alone leaves
+# the threads idle
+  def loss_rows(self: __torch__.Kernels, v: int) -> int:
+    return max(1, 524288 // max(1, v))
   def cross_entropy(self: __torch__.Kernels, logits: Tensor, targets: Tensor) -> Tensor:
-    n, r, a = logits.shape[0], self.tile_rows(logits.shape[1]), self.wide(logits)
+    n, r, a = logits.shape[0], self.loss_rows(logits.shape[1]), self.wide(logits)
     loss = torch.empty([n], dtype=a)
     for t in range((n + r - 1) // r):
       i, j = t * r, min(n, t * r + r)
-      x = torch.to(torch.slice(logits, 0, i, j), a)
       target = torch.slice(targets, 0, i, j)
-      chosen = torch.squeeze(torch.gather(x, 1, torch.unsqueeze(torch.clamp(target, 0), 1)), 1)
-      lse = torch.logsumexp(x, [1])
-      torch.copy_(torch.slice(loss, 0, i, j), torch.masked_fill_(torch.sub_(lse, chosen), torch.eq(target, -100), 0.0))
+      logs = torch.log_softmax(torch.to(torch.slice(logits, 0, i, j), a), 1)
+      chosen = torch.squeeze(torch.gather(logs, 1, torch.unsqueeze(torch.clamp(target, 0), 1)), 1)
+      torch.copy_(torch.slice(loss, 0, i, j), torch.masked_fill_(torch.neg_(chosen), torch.eq(target, -100), 0.0))
     return loss
   # dlogits[n] = coefficient[n] (softmax(logits[n]) - onehot(targets[n])), and 0 where the target is -100
   def cross_entropy_dx(self: __torch__.Kernels, logits: Tensor, targets: Tensor, coefficient: Tensor) -> Tensor:
@@ -18,7 +20,7 @@
   def cross_entropy_dx_into(self: __torch__.Kernels, logits: Tensor, targets: Tensor, coefficient: Tensor) -> Tensor:
     return self.cross_entropy_dx_tiles(logits, logits, targets, coefficient)
   def cross_entropy_dx_tiles(self: __torch__.Kernels, out: Tensor, logits: Tensor, targets: Tensor, coefficient: Tensor) -> Tensor:
-    n, r, a = logits.shape[0], self.tile_rows(logits.shape[1]), self.wide(logits)
+    n, r, a = logits.shape[0], self.loss_rows(logits.shape[1]), self.wide(logits)
     for t in range((n + r - 1) // r):
       i, j = t * r, min(n, t * r + r)
       target = torch.slice(targets, 0, i, j)

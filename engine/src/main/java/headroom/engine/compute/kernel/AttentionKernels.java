@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Attention over token rows: q, out [B·T, H·D]; k, v [B·T, K·D], each of K key heads serving H/K query heads; lengths [B] int64 hides padded keys. T is N/B.
  *
- * <p>The fused pair never holds the [T, T] probabilities: it keeps their log-sum-exp and rebuilds them a tile at a time ("FlashAttention", 2022).
+ * <p>The [T, T] probabilities never exist as a whole: their log-sum-exp is kept and they are rebuilt a tile at a time ("FlashAttention", 2022), by libtorch's fused kernel forward
+ * in float32, else by products of blocks, which are faster.
  */
 public final class AttentionKernels {
     /** {@code (q, k, v, lengths, H, K, causal)} → out, lse [B, H, T]. */
@@ -17,7 +18,8 @@ public final class AttentionKernels {
         Sizes s = Sizes.of(a, 0, 3);
         DType wide = Tiles.wide(s.dtype);
         long lse = s.batch * s.heads * s.length * wide.bytes();
-        long scratch = s.mask() + (s.heads == s.keyHeads ? Math.max(s.forwardTiles(), lse) : s.forwardTiles() + (s.outBytes() + lse) / s.keyHeads);
+        long fused = s.mask() + (s.heads == s.keyHeads ? Math.max(s.forwardTiles(), lse) : s.forwardTiles() + (s.outBytes() + lse) / s.keyHeads);
+        long scratch = Tiles.isWide(s.dtype) ? fused : s.masks() + s.blocks().forwardBytes();
         return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.batch, s.heads, s.length)), scratch, s.products(2));
     });
     /** {@code (dout, q, k, v, out, lse, lengths, H, K, causal)} → dq, dk, dv. */
@@ -25,11 +27,7 @@ public final class AttentionKernels {
         Sizes s = Sizes.of(a, 1, 6);
         Tiles.sameShape(a, 0, 1);
         Tiles.sameShape(a, 4, 1);
-        long scratch = s.mask() + s.backwardTiles();
-        if (s.heads != s.keyHeads) {
-            // dq, dk, dv of one group, and its part of dout laid out anew
-            scratch += 4 * s.outBytes() / s.keyHeads;
-        }
+        long scratch = s.masks() + s.blocks().backwardBytes();
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
     /**
@@ -39,15 +37,14 @@ public final class AttentionKernels {
     public static final Kernel ATTENTION_TEXTS = new Kernel("attention_texts", a -> {
         Sizes s = Sizes.texts(a, 0, 3);
         DType wide = Tiles.wide(s.dtype);
-        long group = (s.outBytes() / s.batch + s.heads * s.length * wide.bytes()) / s.groups();
-        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.heads, a.dim(0, 0))), s.edges() + s.forwardTiles() + group, s.products(2));
+        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.heads, a.dim(0, 0))), s.edges() + s.length * wide.bytes() + s.blocks().forwardBytes(), s.products(2));
     });
     /** {@code (dout, q, k, v, out, lse, texts, T, H, K, causal)} → dq, dk, dv. */
     public static final Kernel ATTENTION_TEXTS_DX = new Kernel("attention_texts_dx", a -> {
         Sizes s = Sizes.texts(a, 1, 6);
         Tiles.sameShape(a, 0, 1);
         Tiles.sameShape(a, 4, 1);
-        long scratch = s.edges() + s.backwardTiles() + (4 * s.outBytes() / s.batch + s.heads * s.length * Tiles.wide(s.dtype).bytes()) / s.groups();
+        long scratch = s.edges() + s.length * Tiles.wide(s.dtype).bytes() + s.blocks().backwardBytes();
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
     /** {@code (q [1, H·D], k [C, K·D], v, n, H, K)} → out [1, H·D]: one new token over the first n rows of a cache of keys and values. */
@@ -143,11 +140,6 @@ public final class AttentionKernels {
             return s;
         }
 
-        /** Calls that share the heads of a text: one, or one for each key head that several query heads read. */
-        long groups() {
-            return heads == keyHeads ? 1 : keyHeads;
-        }
-
         /** Where texts begin, at most everywhere: found, moved by one, and framed. */
         long edges() {
             return 3 * Long.BYTES * (batch * length + 1);
@@ -183,8 +175,13 @@ public final class AttentionKernels {
             return new FlashTiles(dtype, length, length, headWidth).forwardBytes();
         }
 
-        long backwardTiles() {
-            return new FlashTiles(dtype, length, length, headWidth).backwardBytes();
+        /** Zeros, and minus infinity for hidden keys, in the wide type. */
+        long masks() {
+            return (causal ? 1 : batch) * length * Tiles.wide(dtype).bytes();
+        }
+
+        BlockTiles blocks() {
+            return new BlockTiles(dtype, length, heads, keyHeads, headWidth, causal);
         }
     }
 }

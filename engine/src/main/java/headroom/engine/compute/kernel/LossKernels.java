@@ -10,6 +10,9 @@ import headroom.engine.compute.Kernel.Spec;
  * so nothing of the logits' size is made beside them; the mean is the caller's: a coefficient per row.
  */
 public final class LossKernels {
+    /** Elements of a tile of logits: more than elsewhere, since a row of a vocabulary alone leaves the threads idle. */
+    private static final long TILE = 524_288;
+
     /** {@code (logits, targets)} → loss per row. */
     public static final Kernel CROSS_ENTROPY = new Kernel("cross_entropy", a -> rowLoss(a));
     /** {@code (logits, targets, coefficient [N])} → dlogits. */
@@ -50,7 +53,7 @@ public final class LossKernels {
     private static Kernel.Outcome rowLoss(Args a) {
         long n = rows(a);
         DType wide = Tiles.wide(a.dtype(0));
-        long tile = Tiles.elements(n, a.dim(0, 1));
+        long tile = tile(n, a.dim(0, 1));
         long scratch = tile * wide.bytes() + Tiles.converted(tile, a.dtype(0), wide);
         return Kernel.makes(Spec.of(wide, n), scratch, 4 * a.shape(0).elements());
     }
@@ -59,8 +62,13 @@ public final class LossKernels {
         long n = rows(a);
         Tiles.vector(a, 2, n);
         DType wide = Tiles.wide(a.dtype(0));
-        long tile = Tiles.elements(n, a.dim(0, 1));
+        long tile = tile(n, a.dim(0, 1));
         return tile * wide.bytes() + Tiles.converted(tile, a.dtype(0), wide);
+    }
+
+    /** Elements of the largest tile of logits. */
+    private static long tile(long n, long v) {
+        return Math.min(n, Math.max(1, TILE / Math.max(1, v))) * v;
     }
 
     private static long rows(Args a) {
