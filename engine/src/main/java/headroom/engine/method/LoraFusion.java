@@ -22,12 +22,13 @@ public final class LoraFusion implements Method.Provider {
                 .paper("LoRAFusion: Efficient LoRA Fine-Tuning for LLMs", "CentML, EuroSys 2026", 2025)
                 .with(Setting.integer("jobs", 4, 1, 64, "jobs that train together, job1, job2, …"),
                         Setting.words("ranks", "16", "rank of each job's pairs, or one for all"), Setting.words("rates", "1", "factor of the rate of each job, or one for all"),
+                        Setting.words("batches", "0", "rows of each job in a micro-batch, or one for all; 0 for as many as batch says"),
                         Setting.number("alpha", 32, 1e-3, 1e6, "the pairs' scale is alpha / rank"), Setting.number("dropout", 0, 0, 0.95, "share of the pairs' input that is dropped in training"),
                         Setting.words("targets", "all", "last names of the sites that get pairs, e.g. q,v; or all"),
                         Setting.choice("rows", "parts", List.of("parts", "same"), "what the jobs learn from: each a part of the training rows, or all the same rows in orders of their own"))
                 .trade("The base is there once for all jobs, and its small batches become one large one.", "Activations grow with the rows of all jobs; each job has its own adapter, gradients and state.")
                 .staysApart()
-                .trains((model, s) -> ranks(s).stream().mapToLong(r -> Sites.pairs(model, s.words("targets"), r)).sum())
+                .trains((model, s) -> whole(s, "ranks").stream().mapToLong(r -> Sites.pairs(model, s.words("targets"), r)).sum())
                 .trial(Map.of("jobs", "2", "ranks", "4,2", "alpha", "8", "batch", "8"))
                 .recipe(LoraFusion::recipe);
     }
@@ -36,12 +37,13 @@ public final class LoraFusion implements Method.Provider {
         List<AdapterChoice.SegmentedLowRank.Member> sets = new ArrayList<>();
         List<RunChoice.CoTraining.Job> jobs = new ArrayList<>();
         OptimizerChoice optimizer = OptimizerChoice.adamW(1e-3).with(new OptimizerChoice.Clip.PerGroup(1));
-        List<Integer> ranks = ranks(s);
+        List<Integer> ranks = whole(s, "ranks");
+        List<Integer> batches = whole(s, "batches");
         List<Double> rates = each(s, "rates").stream().map(LoraFusion::factor).toList();
         for (int i = 0; i < s.integer("jobs"); i++) {
             String name = "job" + (i + 1);
             sets.add(new AdapterChoice.SegmentedLowRank.Member(name, i, new AdapterChoice.LowRank(ranks.get(i), s.number("alpha"), s.number("dropout"), s.words("targets"))));
-            jobs.add(new RunChoice.CoTraining.Job(name, 0, s.text("rows").equals("same") ? -1 : i));
+            jobs.add(new RunChoice.CoTraining.Job(name, batches.get(i), s.text("rows").equals("same") ? -1 : i));
             if (rates.get(i) != 1) {
                 optimizer = optimizer.withGroup(name, OptimizerChoice.Group.atRate(rates.get(i)));
             }
@@ -49,12 +51,12 @@ public final class LoraFusion implements Method.Provider {
         return Recipe.defaults().with(new AdapterChoice.SegmentedLowRank(sets)).with(optimizer).with(new RunChoice.CoTraining(jobs));
     }
 
-    private static List<Integer> ranks(Settings s) {
-        return each(s, "ranks").stream().map(word -> {
+    private static List<Integer> whole(Settings s, String key) {
+        return each(s, key).stream().map(word -> {
             try {
                 return Integer.valueOf(word);
             } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("setting ranks holds '" + word + "'; expected whole numbers separated by commas", e);
+                throw new IllegalArgumentException("setting " + key + " holds '" + word + "'; expected whole numbers separated by commas", e);
             }
         }).toList();
     }

@@ -74,15 +74,9 @@ public record Recipe(
 
     /** The shape of a step's batch, all micro-batches together, in which every row is as long as the data slot allows. */
     public Batch.Shape fullBatch() {
-        return fullBatch(data.batch(), data.length());
-    }
-
-    /** The same with other rows per micro-batch, of each job if there are several, and tokens per row. */
-    public Batch.Shape fullBatch(int batch, int length) {
-        DataChoice d = new DataChoice(batch, data.accumulate(), length, data.order(), data.pack(), data.select());
-        List<Integer> jobs = run instanceof RunChoice.CoTraining c ? c.rows(d) : List.of();
-        int rows = jobs.isEmpty() ? Math.multiplyExact(batch, data.accumulate()) : jobs.stream().mapToInt(i -> i).sum();
-        return new Batch.Shape(rows, length, data.pack() ? length : 0, jobs);
+        List<Integer> jobs = run instanceof RunChoice.CoTraining c ? c.rows(data) : List.of();
+        int rows = jobs.isEmpty() ? Math.multiplyExact(data.batch(), data.accumulate()) : jobs.stream().mapToInt(i -> i).sum();
+        return new Batch.Shape(rows, data.length(), data.pack() ? data.length() : 0, jobs);
     }
 
     /**

@@ -16,6 +16,7 @@ import headroom.engine.method.Methods;
 import headroom.engine.model.LinearSite;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.Assembly;
+import headroom.engine.recipe.DataChoice;
 import headroom.engine.recipe.GradientChoice;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.Recipe;
@@ -54,12 +55,14 @@ class CoTrainingTest {
 
     /** The recipe of one of the jobs, as a run of its own. */
     private static Recipe alone(Recipe all, int job) {
+        int rows = ((RunChoice.CoTraining) all.run()).jobs().get(job).rows();
         AdapterChoice.SegmentedLowRank.Member m = ((AdapterChoice.SegmentedLowRank) all.adapter()).sets().get(job);
         OptimizerChoice o = all.optimizer();
         double factor = o.groups().containsKey(m.name()) ? o.groups().get(m.name()).rate() : 1;
         OptimizerChoice own = new OptimizerChoice(o.rule(), o.subspace(), o.state(), o.master(), o.timing(), o.residence(), o.lifecycle(),
                 new OptimizerChoice.Schedule(o.schedule().rate() * factor, o.schedule().warmup(), o.schedule().shape()), new OptimizerChoice.Clip.Global(1, false), Map.of());
-        return all.with(m.pair()).with(own).with(new RunChoice.SinglePhase());
+        DataChoice data = rows == 0 ? all.data() : new DataChoice(rows, all.data().accumulate(), all.data().length()).packed(all.data().pack());
+        return all.with(m.pair()).with(own).with(new RunChoice.SinglePhase()).with(data);
     }
 
     private record Trained(Map<String, float[]> parameters, List<Double> losses, long weights, long adapters) {}
@@ -110,7 +113,7 @@ class CoTrainingTest {
     @CsvSource({"decoder,1,false,0.1", "decoder,2,false,0.1", "encoder,1,false,0", "encoder,2,false,0", "decoder,1,true,0", "encoder,1,true,0"})
     void aJobBesideOthersLearnsWhatItLearnsAlone(String model, String accumulate, String pack, String dropout) {
         TinyTask t = task(model);
-        Recipe all = together(Map.of("accumulate", accumulate, "pack", pack, "dropout", dropout, "batch", accumulate.equals("2") ? "4" : "8"));
+        Recipe all = together(Map.of("accumulate", accumulate, "pack", pack, "dropout", dropout, "batches", accumulate.equals("2") ? "4,2,6" : "8,5,8"));
         for (int job = 0; job < 3; job++) {
             Trained together = train(t, all, t.batches(all, SEED), SEED, STEPS, job);
             Recipe r = alone(all, job);
@@ -147,7 +150,7 @@ class CoTrainingTest {
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({"encoder,f32,dense,1,false", "decoder,f32,dense,2,false", "encoder,bf16,dense,2,true", "decoder,bf16,nf4,1,true", "decoder,f32,int8,1,false"})
     void aRunOfJobsKeepsToItsPlan(String model, String compute, String weights, String accumulate, String pack) throws Exception {
-        Map<String, String> s = new HashMap<>(Map.of("compute", compute, "accumulate", accumulate, "pack", pack));
+        Map<String, String> s = new HashMap<>(Map.of("compute", compute, "accumulate", accumulate, "pack", pack, "batches", "8,3,4"));
         if (!weights.equals("dense")) {
             s.put("weights", weights);
             s.put("checkpointing", "1");
