@@ -2,7 +2,6 @@ package headroom.tests.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -55,12 +54,11 @@ record Measurement(String workload, String side, String allocator, int steps, do
     }
 
     private static double middle(List<Measurement> all, ToDoubleFunction<Measurement> figure) {
-        return median(all.stream().mapToDouble(figure).toArray());
+        return middle(all.stream().map(figure::applyAsDouble).toList());
     }
 
-    static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    static double middle(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
     }
 }

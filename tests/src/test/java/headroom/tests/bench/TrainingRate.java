@@ -57,37 +57,52 @@ public final class TrainingRate {
             try (TrainingStep training = open(w, side)) {
                 long start = System.nanoTime();
                 double loss = training.run(0);
-                int warm = 1;
-                while (warm < WARM_UP || (System.nanoTime() - start) * 1e-9 < WARM_UP_SECONDS) {
-                    training.run(warm++);
+                int done = 1;
+                while (done < WARM_UP || (System.nanoTime() - start) * 1e-9 < WARM_UP_SECONDS) {
+                    training.run(done++);
                 }
-                List<Double> times = new ArrayList<>();
+                Steps steps = new Steps();
                 List<Double> rates = new ArrayList<>();
-                double total = 0;
-                double collecting = 0;
-                long faults = 0;
-                long allocated = 0;
-                while (times.size() < LEAST || total < seconds && times.size() < MOST) {
-                    long faultsBefore = ProcessFigures.minorFaults();
-                    double collectingBefore = ProcessFigures.collecting();
-                    long allocatedBefore = ProcessFigures.allocated();
-                    long begin = System.nanoTime();
-                    training.run(warm + times.size());
-                    double time = (System.nanoTime() - begin) * 1e-9;
-                    allocated += ProcessFigures.allocated() - allocatedBefore;
-                    collecting += ProcessFigures.collecting() - collectingBefore;
-                    faults += ProcessFigures.minorFaults() - faultsBefore;
-                    times.add(time);
-                    total += time;
+                while (steps.count() < LEAST || steps.total < seconds && steps.count() < MOST) {
+                    steps.run(training, done++);
                     rates.add(products.run());
                 }
-                int n = times.size();
                 TrainingStep.Booked booked = training.booked();
-                double step = Measurement.median(times.stream().mapToDouble(t -> t).toArray());
-                double rate = Measurement.median(rates.stream().mapToDouble(r -> r).toArray());
-                return new Measurement(w.id(), side, allocator(), n, w.tokens() / step, rate, w.productFlops() / step / rate, process.peak(), process.growth(), booked.peak(), booked.arena(),
-                        booked.expected() == 0 ? booked.peak() : booked.expected(), booked.adopted(),                        (double) faults / n, collecting / total, (double) allocated / n, loss);
+                double rate = Measurement.middle(rates);
+                return new Measurement(w.id(), side, allocator(), steps.count(), w.tokens() / steps.median(), rate, w.productFlops() / steps.median() / rate, process.peak(), process.growth(),
+                        booked.peak(), booked.arena(), booked.expected() == 0 ? booked.peak() : booked.expected(), booked.adopted(), (double) steps.faults / steps.count(),
+                        steps.collecting / steps.total, (double) steps.allocated / steps.count(), loss);
             }
+        }
+    }
+
+    /** What the measured steps took. */
+    private static final class Steps {
+        private final List<Double> seconds = new ArrayList<>();
+        private double total;
+        private double collecting;
+        private long faults;
+        private long allocated;
+
+        void run(TrainingStep training, int number) {
+            long faultsBefore = ProcessFigures.minorFaults();
+            double collectingBefore = ProcessFigures.collecting();
+            long allocatedBefore = ProcessFigures.allocated();
+            long begin = System.nanoTime();
+            training.run(number);
+            seconds.add((System.nanoTime() - begin) * 1e-9);
+            allocated += ProcessFigures.allocated() - allocatedBefore;
+            collecting += ProcessFigures.collecting() - collectingBefore;
+            faults += ProcessFigures.minorFaults() - faultsBefore;
+            total += seconds.getLast();
+        }
+
+        int count() {
+            return seconds.size();
+        }
+
+        double median() {
+            return Measurement.middle(seconds);
         }
     }
 
