@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import headroom.engine.memory.Category;
 import headroom.engine.workbench.AccountRow;
+import headroom.engine.workbench.ArenaReport;
 import headroom.engine.workbench.CategoryBytes;
 import headroom.engine.workbench.LengthHistogram;
 import headroom.engine.workbench.Problem;
@@ -75,6 +76,13 @@ final class JsonParts {
         return object().put("category", row.category().name().toLowerCase(Locale.ROOT)).put("owner", row.owner())
                 .put("count", row.count()).put("what", row.what()).put("bytes", row.bytes())
                 .put("host", row.host()).put("why", row.why());
+    }
+
+    static ObjectNode arena(ArenaReport arena) {
+        final ObjectNode node = object().put("bytes", arena.bytes()).put("lowerBoundBytes", arena.lowerBound());
+        number(node, "adoptedShare", arena.adoptedShare());
+        node.set("adopted", array(arena.adopted(), a -> object().put("kernel", a.kernel()).put("owner", a.owner()).put("bytes", a.bytes())));
+        return node;
     }
 
     static ObjectNode problem(Problem problem) {

@@ -31,6 +31,7 @@ final class PlanJson {
                 .put("name", phase.name()).put("note", phase.note()).put("peakBytes", phase.peakBytes())));
         node.set("advice", JsonParts.array(plan.advice(), PlanJson::advice));
         node.set("decisions", JsonParts.texts(plan.decisions()));
+        plan.arena().ifPresent(arena -> node.set("arena", JsonParts.arena(arena)));
         return node;
     }
 

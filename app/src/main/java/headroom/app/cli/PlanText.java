@@ -20,6 +20,7 @@ final class PlanText {
         out.println(Figures.text("%s parameters, %s trained; %s in %,d operations per step; planned in %s.",
                 Figures.count(plan.parameters()), Figures.count(plan.trainedParameters()), Figures.flops(plan.flops()),
                 plan.operations(), Figures.time(plan.planSeconds())));
+        plan.arena().ifPresent(arena -> out.println(arena.words()));
         out.println();
         categories(out, plan);
         layers(out, plan.perLayer());

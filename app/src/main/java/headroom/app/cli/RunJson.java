@@ -31,6 +31,7 @@ final class RunJson {
         node.set("checkpoints", JsonParts.array(details.checkpoints(), checkpoint -> JsonParts.object().put("step", checkpoint.step())
                 .put("folder", checkpoint.folder().toString()).put("bytes", checkpoint.bytes()).put("hash", checkpoint.hash())));
         node.set("decisions", JsonParts.texts(details.decisions()));
+        details.arena().ifPresent(arena -> node.set("arena", JsonParts.arena(arena)));
         details.failure().ifPresent(failure -> node.set("failure", failure(failure)));
         return node;
     }

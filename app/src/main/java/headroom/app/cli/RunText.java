@@ -70,6 +70,7 @@ final class RunText {
         if (details.processGrowthBytes() != 0) {
             out.println("the process grew by " + Figures.bytes(details.processGrowthBytes()));
         }
+        details.arena().ifPresent(arena -> out.println(arena.words()));
     }
 
     /** Residuals in bytes, because {@code same to the byte} is the claim. */

@@ -14,6 +14,7 @@ import headroom.app.window.Command;
 import headroom.app.window.Navigator;
 import headroom.app.window.View;
 import headroom.engine.workbench.Advice;
+import headroom.engine.workbench.ArenaReport;
 import headroom.engine.workbench.LayerRow;
 import headroom.engine.workbench.MemoryPlan;
 import headroom.engine.workbench.Problem;
@@ -221,8 +222,8 @@ public final class PlanView implements View {
         rows.setText(plan.perLayer().size() + " rows · Ctrl L");
         preflight.getItems().setAll(plan.preflight());
         advice.getItems().setAll(plan.advice());
-        decisions.setText(model.trainable() ? plan.decisions().isEmpty() ? "" : "Assumed: " + String.join("; ", plan.decisions()) + "."
-                : "A shape can be planned, not trained: its weights are not here.");
+        final String assumed = plan.decisions().isEmpty() ? "" : " Assumed: " + String.join("; ", plan.decisions()) + ".";
+        decisions.setText(model.trainable() ? (plan.arena().map(ArenaReport::words).orElse("") + assumed).strip() : "A shape can be planned, not trained: its weights are not here.");
     }
 
     private MemoryTimeline.Overlay overlay(int i) {

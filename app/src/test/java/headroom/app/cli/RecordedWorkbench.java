@@ -3,6 +3,7 @@ package headroom.app.cli;
 import headroom.engine.memory.Category;
 import headroom.engine.workbench.AccountRow;
 import headroom.engine.workbench.Advice;
+import headroom.engine.workbench.ArenaReport;
 import headroom.engine.workbench.Catalog;
 import headroom.engine.workbench.CategoryBytes;
 import headroom.engine.workbench.CheckpointEntry;
@@ -143,7 +144,8 @@ final class RecordedWorkbench {
                 List.of(new MemoryPlan.Phase("Train, typical", "32 x 128", PEAK_BYTES)),
                 List.of(new Advice("Checkpoint each block", 20_000_000, PEAK_BYTES - 20_000_000, 0.27, true, true, "Computes the rest again.",
                         Verdict.FITS, request.with("checkpointing", "each"))),
-                List.of(), 22_713_216, 22_713_216, 5.5e11, 412, 0.02);
+                List.of(), 22_713_216, 22_713_216, 5.5e11, 412, 0.02,
+                Optional.of(new ArenaReport(80_000_000, 80_000_000, 0.001, List.of())));
     }
 
     private RunSnapshot snapshot() {
@@ -165,7 +167,8 @@ final class RecordedWorkbench {
                 Optional.of(1), List.of()));
         return new RunDetails(summary, RunRequest.of(PlanRequest.of("minilm", "reviews", "full")), Map.of("batch", "32"), history.soFar(),
                 List.of(new Evaluation(2, 1.6, 8192, 0.1, Map.of("accuracy", 0.875), 100_000_000)), PEAK, List.of(), List.of(),
-                List.of(new CheckpointEntry(2, Instant.EPOCH, Path.of("checkpoints", "2"), 270_000_000, "9f3c", true)), 420_000_000, List.of(), failure);
+                List.of(new CheckpointEntry(2, Instant.EPOCH, Path.of("checkpoints", "2"), 270_000_000, "9f3c", true)), 420_000_000, List.of(), failure,
+                Optional.of(new ArenaReport(80_000_000, 79_000_000, 0.002, List.of(new ArenaReport.Adopted("mean_pool", "head", 98_304)))));
     }
 
     private Comparison comparison() {

@@ -3,6 +3,7 @@ package headroom.engine.method;
 import headroom.engine.recipe.ComputeType;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.TensorMemory;
 import headroom.engine.recipe.WeightPresets;
 import headroom.engine.recipe.WeightsChoice;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Settings that every method has: rate, schedule, clipping, batch, accumulation, length, compute type, weights, activations. Their standards come from the method's recipe.
+ * Settings that every method has: rate, schedule, clipping, batch, accumulation, length, compute type, memory, weights, activations. Their standards come from the method's recipe.
  */
 final class CommonSettings {
     private CommonSettings() {}
@@ -24,6 +25,7 @@ final class CommonSettings {
         all.addAll(DataSettings.of(r));
         all.addAll(List.of(
                 Setting.choice("compute", r.compute().name().toLowerCase(Locale.ROOT), List.of("f32", "bf16"), "element type of activations and matrix products"),
+                Setting.flag("arena", r.memory() == TensorMemory.ARENA, "what passes within a step lies in one storage, at places found before the run starts; changes no result"),
                 Setting.choice("weights", WeightPresets.wordOf(r.weights()), WeightPresets.words(), "how the matrices of the blocks are stored: plain, or packed codes of n bits"),
                 Setting.integer("group", 0, 0, 1 << 20, "weights per scale where they are codes; 0 for the standard of the form"),
                 Setting.integer("tile", r.weights().tile(), 0, 1 << 20, "rows of a coded matrix that exist at a time while a product reads it; 0 for the whole matrix")));
@@ -37,6 +39,9 @@ final class CommonSettings {
         r = r.with(DataSettings.apply(s, r.data()));
         if (s.has("compute")) {
             r = r.with(ComputeType.valueOf(s.text("compute").toUpperCase(Locale.ROOT)));
+        }
+        if (s.has("arena")) {
+            r = r.with(s.flag("arena") ? TensorMemory.ARENA : TensorMemory.ALLOCATOR);
         }
         r = r.with(weights(s, r.weights()));
         r = ActivationSettings.apply(s, r);

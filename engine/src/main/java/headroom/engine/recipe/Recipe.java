@@ -21,55 +21,65 @@ import java.util.List;
  * What a method is: a choice in each of eight slots, and the element type of the computation. A recipe is data; it is stored with every run and read back to resume it.
  *
  * @param compute element type of activations and matrix products
+ * @param memory where the tensors lie that pass within a step
  */
 public record Recipe(
         ComputeType compute, WeightsChoice weights, AdapterChoice adapter, SelectorChoice selector, GradientChoice gradient, ActivationsChoice activations,
-        OptimizerChoice optimizer, DataChoice data, RunChoice run) {
+        OptimizerChoice optimizer, DataChoice data, RunChoice run, TensorMemory memory) {
 
     private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+    /** What older versions stored says nothing of memory. */
+    public Recipe {
+        memory = memory == null ? TensorMemory.ARENA : memory;
+    }
 
     /** Full fine-tuning with AdamW: every slot at its default. */
     public static Recipe defaults() {
         return new Recipe(ComputeType.F32, new WeightsChoice.Dense(), new AdapterChoice.None(), new SelectorChoice.AllParameters(), new GradientChoice.Backprop(),
-                new ActivationsChoice.KeepNeeded(), OptimizerChoice.adamW(5e-5), new DataChoice(32, 1, 128), new RunChoice.SinglePhase());
+                new ActivationsChoice.KeepNeeded(), OptimizerChoice.adamW(5e-5), new DataChoice(32, 1, 128), new RunChoice.SinglePhase(), TensorMemory.ARENA);
     }
 
     public Recipe with(ComputeType c) {
-        return new Recipe(c, weights, adapter, selector, gradient, activations, optimizer, data, run);
+        return new Recipe(c, weights, adapter, selector, gradient, activations, optimizer, data, run, memory);
     }
 
     public Recipe with(WeightsChoice w) {
-        return new Recipe(compute, w, adapter, selector, gradient, activations, optimizer, data, run);
+        return new Recipe(compute, w, adapter, selector, gradient, activations, optimizer, data, run, memory);
     }
 
     /** Sets the adapter, and with it the selector's default: an adapter trains alone. */
     public Recipe with(AdapterChoice a) {
         SelectorChoice s = a instanceof AdapterChoice.None ? selector : new SelectorChoice.AdapterOnly();
-        return new Recipe(compute, weights, a, s, gradient, activations, optimizer, data, run);
+        return new Recipe(compute, weights, a, s, gradient, activations, optimizer, data, run, memory);
     }
 
     public Recipe with(SelectorChoice s) {
-        return new Recipe(compute, weights, adapter, s, gradient, activations, optimizer, data, run);
+        return new Recipe(compute, weights, adapter, s, gradient, activations, optimizer, data, run, memory);
     }
 
     public Recipe with(GradientChoice g) {
-        return new Recipe(compute, weights, adapter, selector, g, activations, optimizer, data, run);
+        return new Recipe(compute, weights, adapter, selector, g, activations, optimizer, data, run, memory);
     }
 
     public Recipe with(ActivationsChoice a) {
-        return new Recipe(compute, weights, adapter, selector, gradient, a, optimizer, data, run);
+        return new Recipe(compute, weights, adapter, selector, gradient, a, optimizer, data, run, memory);
     }
 
     public Recipe with(OptimizerChoice o) {
-        return new Recipe(compute, weights, adapter, selector, gradient, activations, o, data, run);
+        return new Recipe(compute, weights, adapter, selector, gradient, activations, o, data, run, memory);
     }
 
     public Recipe with(DataChoice d) {
-        return new Recipe(compute, weights, adapter, selector, gradient, activations, optimizer, d, run);
+        return new Recipe(compute, weights, adapter, selector, gradient, activations, optimizer, d, run, memory);
     }
 
     public Recipe with(RunChoice r) {
-        return new Recipe(compute, weights, adapter, selector, gradient, activations, optimizer, data, r);
+        return new Recipe(compute, weights, adapter, selector, gradient, activations, optimizer, data, r, memory);
+    }
+
+    public Recipe with(TensorMemory m) {
+        return new Recipe(compute, weights, adapter, selector, gradient, activations, optimizer, data, run, m);
     }
 
     /** The shape of a step's batch, all micro-batches together, in which every row is as long as the data slot allows. */

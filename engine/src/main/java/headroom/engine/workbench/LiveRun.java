@@ -5,10 +5,14 @@ import headroom.engine.compute.TorchCompute;
 import headroom.engine.exchange.FormatException;
 import headroom.engine.exchange.TensorFile;
 import headroom.engine.exchange.TensorFiles;
+import headroom.engine.memory.ArenaPlan;
 import headroom.engine.memory.Ledger;
+import headroom.engine.plan.Occasions;
+import headroom.engine.plan.Rehearsal;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Evaluation;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.TensorMemory;
 import headroom.engine.recipe.data.Selecting;
 import headroom.engine.store.RunState;
 import headroom.engine.train.Checkpoint;
@@ -102,10 +106,13 @@ final class LiveRun {
 
     private void train(Compute compute) throws IOException, InterruptedException {
         if (!rowsChosen(compute)) {
-            record.ending(Trainer.End.STOPPED, List.of());
+            record.ending(Trainer.End.STOPPED, List.of(), Optional.empty());
             return;
         }
+        // placed before growth is counted: the heap that it takes is not the run's
+        final Optional<ArenaPlan> arena = arena();
         try (Assembly assembly = assembly(compute, job.prepared().method().recipe(), job.steps())) {
+            arena.ifPresent(plan -> compute.reserve(plan.within(job.budgetBytes() - plan.outside())));
             // host buffers that carried the weights are the collector's to free: as large as the model, they must not stand through the run
             System.gc();
             final Trainer trainer = new Trainer(assembly, job.source(),
@@ -120,7 +127,7 @@ final class LiveRun {
                 asItWasGiven(assembly);
             }
             final Trainer.End end = trainer.run();
-            record.ending(end, assembly.decisions());
+            record.ending(end, assembly.decisions(), compute.arenaUse().map(ArenaReport::of));
         }
     }
 
@@ -143,6 +150,18 @@ final class LiveRun {
         job = keeping.apply(job, rows);
         record.selected(job, picked.get(), (System.nanoTime() - begin) * 1e-9);
         return true;
+    }
+
+    /** Places for the steps of the run, unless its recipe leaves them to the allocator. */
+    private Optional<ArenaPlan> arena() {
+        final Recipe recipe = job.prepared().method().recipe();
+        if (recipe.memory() == TensorMemory.ALLOCATOR) {
+            return Optional.empty();
+        }
+        final ArenaPlan plan = Rehearsal.arena(recipe, job.prepared().onShapes(), job.prepared().task(), job.request().seed(), job.steps(),
+                Occasions.of(job.source(), recipe, job.steps()));
+        record.placing(ArenaReport.of(plan));
+        return Optional.of(plan);
     }
 
     /** How good the model is before the first step: what training is held against. */

@@ -2,6 +2,7 @@ package headroom.engine.workbench;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The answer of a dry run: the same program the engine trains with, run on shapes.
@@ -22,12 +23,13 @@ import java.util.Map;
  * @param flops of one step
  * @param operations of one step
  * @param planSeconds the dry run took
+ * @param arena where what passes in a step lies; empty where it was not asked for or the allocator places each tensor
  */
 public record MemoryPlan(
         PlanRequest request, Map<String, String> resolved, long peakBytes, MemoryInstant peak, long outsideBytes, long bandBytes,
         long budgetBytes, List<MemoryInstant> timeline, List<LayerRow> perLayer, List<AccountRow> largest, List<Phase> preflight,
         List<Advice> advice, List<String> decisions, long parameters, long trainedParameters, double flops, int operations,
-        double planSeconds) {
+        double planSeconds, Optional<ArenaReport> arena) {
 
     public MemoryPlan {
         resolved = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(resolved));

@@ -152,7 +152,7 @@ final class MethodShelf {
         slots.put("adapter", Recipe::adapter);
         slots.put("selector", Recipe::selector);
         slots.put("gradient", Recipe::gradient);
-        slots.put("activations", Recipe::activations);
+        slots.put("activations", recipe -> new SlotWords.Activations(recipe.activations(), recipe.memory()));
         slots.put("optimizer", Recipe::optimizer);
         slots.put("data", Recipe::data);
         slots.put("run", Recipe::run);

@@ -2,9 +2,13 @@ package headroom.engine.workbench;
 
 import headroom.engine.data.Batch;
 import headroom.engine.plan.Planner;
+import headroom.engine.plan.Rehearsal;
 import headroom.engine.recipe.Decision;
+import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.TensorMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -34,7 +38,7 @@ final class PlanDesk {
             phases.add(Math.min(1, phases.size()), new MemoryPlan.Phase("Train, typical batch", tokens(prepared.typical()), typical.peak().bytes()));
         }
         final List<Advice> advice = new Levers(changed -> sketch(changed, progress)).advice(plan);
-        return with(plan, phases, advice);
+        return with(plan, phases, advice, arena(prepared));
     }
 
     /** Without advice. */
@@ -50,7 +54,7 @@ final class PlanDesk {
                 0, Math.round(found.highestBytes() * BAND), request.budgetBytes().orElseGet(freeMemory), timeline,
                 found.layers().stream().map(PlanReading::layer).filter(PlanReading::holds).toList(), PlanReading.largest(found.largest()),
                 found.phases().stream().map(p -> new MemoryPlan.Phase(p.name(), p.note(), p.bytes())).toList(), List.of(), decisions(prepared, found),
-                found.parameters(), found.trained(), found.flops(), Math.toIntExact(found.calls()), (System.nanoTime() - begin) * 1e-9);
+                found.parameters(), found.trained(), found.flops(), Math.toIntExact(found.calls()), (System.nanoTime() - begin) * 1e-9, Optional.empty());
     }
 
     private static List<String> decisions(Prepared prepared, headroom.engine.plan.MemoryPlan found) {
@@ -64,6 +68,16 @@ final class PlanDesk {
         } catch (IllegalArgumentException e) {
             throw unfit(e);
         }
+    }
+
+    /** The storage that a run of the worst training batch would have. */
+    private static Optional<ArenaReport> arena(Prepared prepared) {
+        final Recipe recipe = prepared.method().recipe();
+        if (recipe.memory() == TensorMemory.ALLOCATOR) {
+            return Optional.empty();
+        }
+        return Optional.of(ArenaReport.of(Rehearsal.arena(recipe, prepared.onShapes(), prepared.task(), 0, STEPS_OF_A_SCHEDULE,
+                List.of(new Rehearsal.Occasion(0, true, prepared.worst()), new Rehearsal.Occasion(1, true, prepared.worst())))));
     }
 
     private static String tokens(Batch.Shape shape) {
@@ -81,8 +95,8 @@ final class PlanDesk {
         }
     }
 
-    private static MemoryPlan with(MemoryPlan p, List<MemoryPlan.Phase> phases, List<Advice> advice) {
+    private static MemoryPlan with(MemoryPlan p, List<MemoryPlan.Phase> phases, List<Advice> advice, Optional<ArenaReport> arena) {
         return new MemoryPlan(p.request(), p.resolved(), p.peakBytes(), p.peak(), p.outsideBytes(), p.bandBytes(), p.budgetBytes(), p.timeline(),
-                p.perLayer(), p.largest(), phases, advice, p.decisions(), p.parameters(), p.trainedParameters(), p.flops(), p.operations(), p.planSeconds());
+                p.perLayer(), p.largest(), phases, advice, p.decisions(), p.parameters(), p.trainedParameters(), p.flops(), p.operations(), p.planSeconds(), arena);
     }
 }

@@ -62,6 +62,7 @@ final class RunRecord implements RunListener {
     private Optional<CheckpointEntry> lastCheckpoint = Optional.empty();
     private Optional<FailureCard> failure = Optional.empty();
     private Trainer.End end;
+    private Optional<ArenaReport> arena = Optional.empty();
 
     /**
      * @param earlier what was stored before a resume, up to its checkpoint; empty for a new run
@@ -148,6 +149,11 @@ final class RunRecord implements RunListener {
         if (bad > 0) {
             tell(RunEvent.Level.WARNING, bad + (bad == 1 ? " row is left out" : " rows are left out"), String.join(", ", job.data().bad().byProblem().keySet()));
         }
+    }
+
+    /** Where what passes in the steps will lie. */
+    void placing(ArenaReport planned) {
+        tell(RunEvent.Level.INFO, "Arena", planned.words());
     }
 
     /** A resumed run entered this state when it was taken over. */
@@ -269,12 +275,15 @@ final class RunRecord implements RunListener {
      * The trainer came back; the ledger is still open.
      *
      * @param decided sizes that depended on weights or data
+     * @param used how the arena was used, or empty
      */
-    void ending(Trainer.End how, List<Decision> decided) {
+    void ending(Trainer.End how, List<Decision> decided, Optional<ArenaReport> used) {
         clock.stop();
+        used.ifPresent(report -> tell(RunEvent.Level.INFO, "Arena used", report.words()));
         synchronized (this) {
             notePeak();
             end = how;
+            arena = used;
         }
         final boolean early = how == Trainer.End.STOPPED && step < job.steps();
         if (step > 0 && (early || decided.stream().anyMatch(Decision::isMeasured))) {
@@ -323,7 +332,7 @@ final class RunRecord implements RunListener {
 
     private synchronized Measured measured() {
         final double seconds = clock.seconds();
-        return new Measured(peakBytes, StoredText.write(new StoredText.Took(byCategoryAtPeak, plan.decisions())), process.growthBytes(), seconds,
+        return new Measured(peakBytes, StoredText.write(new StoredText.Took(byCategoryAtPeak, plan.decisions(), arena)), process.growthBytes(), seconds,
                 seconds > 0 ? tokens / seconds : 0);
     }
 

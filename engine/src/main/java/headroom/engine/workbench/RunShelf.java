@@ -56,7 +56,7 @@ final class RunShelf {
                 store.events(id).reversed().stream().map(RunShelf::event).toList(),
                 store.checkpoints(id).stream().map(RunShelf::checkpoint).toList(),
                 run.measured().map(Measured::growthBytes).orElse(0L), took(run).map(StoredText.Took::decisions).orElse(List.of()),
-                run.failureJson().map(text -> StoredText.read(text, FailureCard.class)));
+                run.failureJson().map(text -> StoredText.read(text, FailureCard.class)), took(run).flatMap(StoredText.Took::arena));
     }
 
     static StoredText.Asked asked(StoredRun run) {

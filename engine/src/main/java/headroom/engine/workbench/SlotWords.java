@@ -10,6 +10,7 @@ import headroom.engine.recipe.RunChoice;
 import headroom.engine.recipe.SavesChoice;
 import headroom.engine.recipe.SelectorChoice;
 import headroom.engine.recipe.SubsetSelection;
+import headroom.engine.recipe.TensorMemory;
 import headroom.engine.recipe.WeightsChoice;
 import java.util.Locale;
 
@@ -20,13 +21,16 @@ final class SlotWords {
     /** The weights slot with the element type that its tensors have. */
     record Weights(WeightsChoice choice, ComputeType compute) {}
 
+    /** The activations slot with where its tensors lie. */
+    record Activations(ActivationsChoice choice, TensorMemory memory) {}
+
     static String of(Object choice) {
         return switch (choice) {
             case Weights weights -> weights(weights);
             case AdapterChoice adapter -> adapter(adapter);
             case SelectorChoice selector -> selector(selector);
             case GradientChoice gradient -> gradient(gradient);
-            case ActivationsChoice activations -> activations(activations);
+            case Activations activations -> activations(activations.choice()) + (activations.memory() == TensorMemory.ARENA ? "" : ", each tensor where the allocator puts it");
             case OptimizerChoice optimizer -> OptimizerWords.of(optimizer);
             case DataChoice data -> data(data);
             case RunChoice run -> RunWords.of(run);

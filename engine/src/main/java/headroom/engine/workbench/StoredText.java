@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The records that the store keeps as JSON text, because nothing is ever searched in them. A program that is older than the text leaves out
@@ -30,10 +31,11 @@ final class StoredText {
     /** The plan that a run is held against. */
     record Planned(CategoryBytes byCategoryAtPeak) {}
 
-    /** What a run took at its peak, and the sizes that depended on data. */
-    record Took(CategoryBytes byCategoryAtPeak, List<String> decisions) {
+    /** What a run took at its peak, the sizes that depended on data, and how its arena was used. Older runs had none. */
+    record Took(CategoryBytes byCategoryAtPeak, List<String> decisions, Optional<ArenaReport> arena) {
         Took {
             decisions = List.copyOf(decisions);
+            arena = arena == null ? Optional.empty() : arena;
         }
     }
 

@@ -71,6 +71,6 @@ class ComparisonsTest {
         history.add(2, 1.0, 8192, 0.2, 0.5, 1e-4, 1.5, 8192, peakBytes);
         return new RunDetails(summary, RunRequest.of(PlanRequest.of("minilm", "reviews", method)), settings, history.soFar(),
                 List.of(new Evaluation(2, 1, 8192, 0.2, Map.of("accuracy", accuracy), peakBytes)), peak, List.of(), List.of(), List.of(), 0, List.of(),
-                Optional.empty());
+                Optional.empty(), Optional.empty());
     }
 }

@@ -48,6 +48,6 @@ class RunReportTest {
         final RunSummary summary = new RunSummary("0001", "LoRA", "minilm", "reviews", "lora", RunState.FINISHED, false, Instant.EPOCH, 1, steps, steps, -1, 0.5,
                 Map.of("loss", 0.4), peak.totalBytes(), peak.totalBytes(), peak, 8L << 30, 64, steps, 1000);
         return new RunDetails(summary, RunRequest.of(PlanRequest.of("minilm", "reviews", "lora")), Map.of("rank", "8"), history.soFar(),
-                List.of(new Evaluation(Math.max(1, steps), steps, 64, 1, Map.of("loss", 0.4), 1)), peak, List.of(), List.of(), List.of(), 0, List.of(), Optional.empty());
+                List.of(new Evaluation(Math.max(1, steps), steps, 64, 1, Map.of("loss", 0.4), 1)), peak, List.of(), List.of(), List.of(), 0, List.of(), Optional.empty(), Optional.empty());
     }
 }

@@ -10,9 +10,11 @@ import headroom.engine.data.BatchSource;
 import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import headroom.engine.model.LinearSite;
+import headroom.engine.plan.Occasions;
 import headroom.engine.plan.Rehearsal;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.TensorMemory;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Trainables;
 import headroom.engine.train.Checkpoint;
@@ -68,6 +70,9 @@ record Run(List<Double> losses, List<Long> counts, Map<Long, Map<String, Double>
         try (TorchCompute compute = TorchCompute.cpu(ledger); Assembly assembly = assembly(compute, task, recipe, way.steps())) {
             heard.assembly = assembly;
             BatchSource data = task.batches(recipe, SEED);
+            if (recipe.memory() == TensorMemory.ARENA) {
+                compute.reserve(Rehearsal.arena(recipe, task.maker(), task.task(), SEED, way.steps(), Occasions.of(data, recipe, way.steps())));
+            }
             Trainer trainer = new Trainer(assembly, data, new Trainer.Extent(way.steps(), way.steps() / 2, 0, way.checkpoints()), heard.control, heard);
             if (way.from() != null) {
                 try (Checkpoint.Opened opened = Checkpoint.open(way.from())) {
