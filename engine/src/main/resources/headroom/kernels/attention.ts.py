@@ -43,22 +43,31 @@
     inner = torch.add_(torch.squeeze(torch.nonzero(torch.ne(torch.slice(texts, 0, 1), torch.slice(texts, 0, 0, -1))), 1), 1)
     return torch.constant_pad_nd(torch.constant_pad_nd(inner, [1, 0], 0), [0, 1], texts.shape[0])
   def attention_texts(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor]:
-    n = q.shape[0]
-    out, lse = torch.zeros_like(q), torch.zeros([h, n], dtype=self.wide(q))
+    out, lse = torch.empty_like(q), torch.empty([h, q.shape[0]], dtype=self.wide(q))
+    self.attention_texts_out(out, lse, q, k, v, texts, t, h, kh, causal)
+    return (out, lse)
+  def attention_texts_out(self: __torch__.Kernels, out: Tensor, lse: Tensor, q: Tensor, k: Tensor, v: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tensor:
+    torch.zero_(out)
+    torch.zero_(lse)
     edges, mask = self.text_edges(texts), torch.zeros([t], dtype=self.wide(q))
     for e in range(edges.shape[0] - 1):
       i, j = int(torch.select(edges, 0, e)), int(torch.select(edges, 0, e + 1))
       if int(torch.select(texts, 0, i)) >= 0:
         self.block_attention(torch.slice(out, 0, i, j), torch.slice(lse, 1, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), mask, h, kh, causal)
-    return (out, lse)
+    return out
   def attention_texts_dx(self: __torch__.Kernels, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor, Tensor]:
-    dq, dk, dv = torch.zeros_like(q), torch.zeros_like(k), torch.zeros_like(v)
+    dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
+    self.attention_texts_dx_out(dq, dk, dv, dout, q, k, v, out, lse, texts, t, h, kh, causal)
+    return (dq, dk, dv)
+  def attention_texts_dx_out(self: __torch__.Kernels, dq: Tensor, dk: Tensor, dv: Tensor, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tensor:
+    for x in [dq, dk, dv]:
+      torch.zero_(x)
     edges, mask = self.text_edges(texts), torch.zeros([t], dtype=self.wide(q))
     for e in range(edges.shape[0] - 1):
       i, j = int(torch.select(edges, 0, e)), int(torch.select(edges, 0, e + 1))
       if int(torch.select(texts, 0, i)) >= 0:
         self.block_attention_dx(torch.slice(dq, 0, i, j), torch.slice(dk, 0, i, j), torch.slice(dv, 0, i, j), torch.slice(dout, 0, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.slice(out, 0, i, j), torch.slice(lse, 1, i, j), mask, h, kh, causal)
-    return (dq, dk, dv)
+    return dq
 # one new token over the first n rows of a cache.  q, out [1, H·D]; k, v [C, K·D]; the scores of its heads are [K, H/K, n]
   def attention_step(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, n: int, h: int, kh: int) -> Tensor:
     d = q.shape[1] // h

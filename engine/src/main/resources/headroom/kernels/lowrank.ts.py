@@ -18,9 +18,13 @@
   # R = Pᵀ g [r, n]
   def project_left(self: __torch__.Kernels, basis: Tensor, g: Tensor) -> Tensor:
     return torch.mm(torch.t(torch.to(basis, g.dtype)), g)
+  def project_left_out(self: __torch__.Kernels, r: Tensor, basis: Tensor, g: Tensor) -> Tensor:
+    return torch.mm(torch.t(torch.to(basis, g.dtype)), g, out=r)
   # R = g Q [m, r]
   def project_right(self: __torch__.Kernels, g: Tensor, basis: Tensor) -> Tensor:
     return torch.mm(g, torch.to(basis, g.dtype))
+  def project_right_out(self: __torch__.Kernels, r: Tensor, g: Tensor, basis: Tensor) -> Tensor:
+    return torch.mm(g, torch.to(basis, g.dtype), out=r)
   # w += c P R
   def unproject_left_into(self: __torch__.Kernels, w: Tensor, basis: Tensor, r: Tensor, c: float) -> Tensor:
     return torch.addmm_(w, torch.to(basis, w.dtype), torch.to(r, w.dtype), alpha=c)

@@ -16,11 +16,16 @@
       q = torch.constant_pad_nd(q, [0, over], 0)
     return self.pack_into(codes, q, bits)
   def group_code(self: __torch__.Kernels, x: Tensor, bits: int, group: int) -> Tuple[Tensor, Tensor, Tensor]:
-    flat = torch.view(x, [-1])
-    n = flat.shape[0]
+    n = torch.numel(x)
     groups = (n + group - 1) // group
     codes = torch.empty([(n * bits + 7) // 8], dtype=0)
     steps, lows = torch.empty([groups], dtype=5), torch.empty([groups], dtype=5)
+    self.group_code_out(codes, steps, lows, x, bits, group)
+    return (codes, steps, lows)
+  def group_code_out(self: __torch__.Kernels, codes: Tensor, steps: Tensor, lows: Tensor, x: Tensor, bits: int, group: int) -> Tensor:
+    flat = torch.view(x, [-1])
+    n = flat.shape[0]
+    groups = steps.shape[0]
     tile = max(1, 65536 // group) * group
     whole = n // group * group
     for t in range((whole + tile - 1) // tile):
@@ -31,10 +36,11 @@
     if n > whole:
       xt = torch.view(torch.to(torch.slice(flat, 0, whole, n), 6), [1, -1])
       self.group_code_into(torch.slice(codes, 0, whole * bits // 8), torch.slice(steps, 0, groups - 1), torch.slice(lows, 0, groups - 1), xt, bits)
-    return (codes, steps, lows)
+    return codes
   # q s + lo of every element, in a given type.  -> [n]
   def group_decode(self: __torch__.Kernels, codes: Tensor, steps: Tensor, lows: Tensor, bits: int, group: int, n: int, dtype: int) -> Tensor:
-    out = torch.empty([n], dtype=dtype)
+    return self.group_decode_out(torch.empty([n], dtype=dtype), codes, steps, lows, bits, group, n, dtype)
+  def group_decode_out(self: __torch__.Kernels, out: Tensor, codes: Tensor, steps: Tensor, lows: Tensor, bits: int, group: int, n: int, dtype: int) -> Tensor:
     k, mask = 8 // bits, (1 << bits) - 1
     tile = max(1, 65536 // group) * group
     for t in range((n + tile - 1) // tile):
@@ -66,10 +72,14 @@
     y = torch.clamp_(torch.div(x, torch.unsqueeze(torch.to(scales, 6), 1)), -top, top)
     return torch.copy_(codes, torch.view_copy(torch.view(torch.to(y, dtype), [-1]), dtype=0))
   def fp8_code(self: __torch__.Kernels, x: Tensor, dtype: int, group: int) -> Tuple[Tensor, Tensor]:
+    n = torch.numel(x)
+    codes, scales = torch.empty([n], dtype=0), torch.empty([(n + group - 1) // group], dtype=15)
+    self.fp8_code_out(codes, scales, x, dtype, group)
+    return (codes, scales)
+  def fp8_code_out(self: __torch__.Kernels, codes: Tensor, scales: Tensor, x: Tensor, dtype: int, group: int) -> Tensor:
     flat = torch.view(x, [-1])
     n = flat.shape[0]
-    groups = (n + group - 1) // group
-    codes, scales = torch.empty([n], dtype=0), torch.empty([groups], dtype=15)
+    groups = scales.shape[0]
     tile = max(1, 65536 // group) * group
     whole = n // group * group
     for t in range((whole + tile - 1) // tile):
@@ -77,10 +87,11 @@
       self.fp8_code_into(torch.slice(codes, 0, i, j), torch.slice(scales, 0, i // group, j // group), torch.view(torch.to(torch.slice(flat, 0, i, j), 6), [-1, group]), dtype)
     if n > whole:
       self.fp8_code_into(torch.slice(codes, 0, whole), torch.slice(scales, 0, groups - 1), torch.view(torch.to(torch.slice(flat, 0, whole, n), 6), [1, -1]), dtype)
-    return (codes, scales)
+    return codes
   def fp8_decode(self: __torch__.Kernels, codes: Tensor, scales: Tensor, type: int, group: int, dtype: int) -> Tensor:
+    return self.fp8_decode_out(torch.empty([codes.shape[0]], dtype=dtype), codes, scales, type, group, dtype)
+  def fp8_decode_out(self: __torch__.Kernels, out: Tensor, codes: Tensor, scales: Tensor, type: int, group: int, dtype: int) -> Tensor:
     n = codes.shape[0]
-    out = torch.empty([n], dtype=dtype)
     tile = max(1, 65536 // group) * group
     for t in range((n + tile - 1) // tile):
       i, j = t * tile, min(n, t * tile + tile)

@@ -14,6 +14,8 @@
 # y[i, j] = x[i, j] c[i]
   def scale_rows(self: __torch__.Kernels, x: Tensor, c: Tensor) -> Tensor:
     return self.scale_rows_into(torch.clone(x), c)
+  def scale_rows_out(self: __torch__.Kernels, y: Tensor, x: Tensor, c: Tensor) -> Tensor:
+    return self.scale_rows_into(torch.copy_(y, x), c)
   def scale_rows_into(self: __torch__.Kernels, x: Tensor, c: Tensor) -> Tensor:
     if x.dtype == c.dtype:
       return torch.mul_(x, torch.unsqueeze(c, 1))

@@ -30,10 +30,10 @@ class KernelTwinsTest {
     static void open() {
         made = TorchCompute.cpu(new Ledger());
         told = TorchCompute.cpu(new Ledger());
-        told.reserve(ArenaPlan.room(1 << 20));
+        told.reserve(ArenaPlan.room(1 << 27));
         told.enter("test");
         // whatever a twin reads before it writes is not a number
-        try (Tensor t = told.zeros(Category.WORKSPACE, "garbage", DType.F32, Shape.of(1 << 18))) {
+        try (Tensor t = told.zeros(Category.WORKSPACE, "garbage", DType.F32, Shape.of(1 << 25))) {
             told.apply(CoreKernels.FILL_INTO, t, Double.NaN);
         }
     }
@@ -95,13 +95,54 @@ class KernelTwinsTest {
 
     private static List<ByteBuffer> outputs(TorchCompute c, Kernel kernel, DType dtype) {
         try (Samples s = new Samples(c, dtype, 7)) {
-            Tensor[] out = c.run(kernel, Samples.all().get(kernel.name()).arguments(s));
-            List<ByteBuffer> all = read(c, out);
-            for (Tensor t : out) {
-                t.close();
-            }
-            return all;
+            return outputs(c, kernel, Samples.all().get(kernel.name()).arguments(s));
         }
+    }
+
+    /** Large enough that what is made in tiles is made in several. */
+    @ParameterizedTest
+    @MethodSource("tiled")
+    void manyTilesGiveTheBitsOfOneCall(Kernel kernel) {
+        for (DType dtype : List.of(DType.F32, DType.BF16)) {
+            assertThat(large(told, kernel, dtype)).as("%s", dtype).isEqualTo(large(made, kernel, dtype));
+        }
+    }
+
+    static Stream<Kernel> tiled() {
+        return Stream.of(NormKernels.LAYER_NORM, NormKernels.LAYER_NORM_DX, AttentionKernels.ATTENTION, AttentionKernels.ATTENTION_DX, CrossAttentionKernels.CROSS_ATTENTION, CrossAttentionKernels.CROSS_ATTENTION_DX,
+                EmbeddingKernels.EMBEDDING_DW, LinearKernels.LINEAR_BIAS, LinearKernels.LINEAR_DW, ElementwiseKernels.GELU_DX);
+    }
+
+    private static List<ByteBuffer> large(TorchCompute c, Kernel kernel, DType dtype) {
+        long rows = 9;
+        long length = 128;
+        long n = rows * length;
+        long d = 384;
+        long heads = 12;
+        try (Samples s = new Samples(c, dtype, 21)) {
+            Object[] args = switch (kernel.name()) {
+                case "layer_norm" -> s.args(s.real(n, d), s.real(d), s.real(d), 1e-5);
+                case "layer_norm_dx" -> s.args(s.real(n, d), s.real(n, d), s.real(d), s.wide(n), s.positive(n));
+                case "attention" -> s.args(s.real(n, d), s.real(n, d), s.real(n, d), s.lengths(128, 5, 90, 128, 77, 1, 128, 64, 100), heads, heads, false);
+                case "attention_dx" -> s.args(s.real(n, d), s.real(n, d), s.real(n, d), s.real(n, d), s.real(n, d), s.wide(rows, heads, length), s.lengths(128, 5, 90, 128, 77, 1, 128, 64, 100), heads, heads, false);
+                case "cross_attention" -> s.args(s.real(n, d), s.real(20, d), s.real(20, d), heads, heads);
+                case "cross_attention_dx" -> s.args(s.real(n, d), s.real(n, d), s.real(20, d), s.real(20, d), s.real(n, d), s.wide(rows, heads, length), heads, heads);
+                case "embedding_dw" -> s.args(s.real(n, d), s.ids(30_000, (int) n), 30_000L);
+                case "linear_bias" -> s.args(s.real(n, d), s.real(1000, d), s.real(1000));
+                case "linear_dw" -> s.args(s.real(n, 1000), s.real(n, d));
+                default -> s.args(s.real(n, d), s.real(n, d));
+            };
+            return outputs(c, kernel, args);
+        }
+    }
+
+    private static List<ByteBuffer> outputs(TorchCompute c, Kernel kernel, Object[] args) {
+        Tensor[] out = c.run(kernel, args);
+        List<ByteBuffer> all = read(c, out);
+        for (Tensor t : out) {
+            t.close();
+        }
+        return all;
     }
 
     private static List<ByteBuffer> read(TorchCompute c, Tensor[] tensors) {
