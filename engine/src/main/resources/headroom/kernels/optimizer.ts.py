@@ -4,14 +4,7 @@
 # Otherwise tiles of 65,536 elements in the wider type
   def adamw(self: __torch__.Kernels, w: Tensor, g: Tensor, m: Tensor, v: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, c1: float, c2: float) -> Tensor:
     if w.dtype == g.dtype and w.dtype == m.dtype and w.dtype == v.dtype:
-      folded = rate * torch.sqrt(c2) / c1
-      shrink = 0.0
-      if folded != 0.0:
-        shrink = decay * rate / folded
-      # the answer is read back from the list: without a reader the compiler would take the call for dead code
-      ws = [w]
-      torch._fused_adamw_(ws, [g], [m], [v], annotate(List[Tensor], []), [torch.full([], 1e9, dtype=6)], lr=folded, beta1=beta1, beta2=beta2, weight_decay=shrink, eps=eps * torch.sqrt(c2), amsgrad=False, maximize=False)
-      return ws[0]
+      return self.adam_fused(w, g, m, v, rate, beta1, beta2, eps, decay, c1, c2)
     a = self.wide(w)
     fw, fg, fm, fv = torch.view(w, [-1]), torch.view(g, [-1]), torch.view(m, [-1]), torch.view(v, [-1])
     n = fw.shape[0]
@@ -23,14 +16,18 @@
       torch.copy_(sm, tm)
       torch.copy_(sv, tv)
     return w
+  def adam_fused(self: __torch__.Kernels, w: Tensor, g: Tensor, m: Tensor, v: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, c1: float, c2: float) -> Tensor:
+    folded = rate * torch.sqrt(c2) / c1
+    shrink = 0.0
+    if folded != 0.0:
+      shrink = decay * rate / folded
+    # the answer is read back from the list: without a reader the compiler would take the call for dead code
+    ws = [w]
+    torch._fused_adamw_(ws, [g], [m], [v], annotate(List[Tensor], []), [torch.full([], 1e9, dtype=6)], lr=folded, beta1=beta1, beta2=beta2, weight_decay=shrink, eps=eps * torch.sqrt(c2), amsgrad=False, maximize=False)
+    return ws[0]
   # one tile, in the type of its moments
   def adam_tile(self: __torch__.Kernels, w: Tensor, g: Tensor, m: Tensor, v: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, c1: float, c2: float) -> Tensor:
-    tw, tg = torch.to(w, m.dtype), torch.to(g, m.dtype)
-    torch.add_(torch.mul_(m, beta1), tg, alpha=1.0 - beta1)
-    torch.addcmul_(torch.mul_(v, beta2), tg, tg, value=1.0 - beta2)
-    torch.mul_(tw, 1.0 - rate * decay)
-    torch.addcdiv_(tw, m, torch.add_(torch.sqrt_(torch.div(v, c2)), eps), value=-rate / c1)
-    return torch.copy_(w, tw)
+    return torch.copy_(w, self.adam_fused(torch.to(w, m.dtype), torch.to(g, m.dtype), m, v, rate, beta1, beta2, eps, decay, c1, c2))
   # the same where entry i takes its age_i-th step, which is counted here: c1 = 1 - β1^age, c2 = 1 - β2^age by entry; before: eps is added to √v and not to √(v/c2)
   def adamw_aged(self: __torch__.Kernels, w: Tensor, g: Tensor, m: Tensor, v: Tensor, age: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, before: bool) -> Tensor:
     a = self.wide(w)

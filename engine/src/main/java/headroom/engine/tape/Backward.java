@@ -52,6 +52,15 @@ public final class Backward {
         }
     }
 
+    /**
+     * What other readers have given of the gradient of input {@code i} already, to add to in place; borrowed. Null if there is nothing yet or somebody else reads it too: then
+     * {@link #give} is the way.
+     */
+    public Tensor sum(int i) {
+        Tensor sum = node.inputs[i].gradient;
+        return sum != null && sum.isExclusive() ? sum : null;
+    }
+
     /** Gives a contribution to the gradient of a wanted parameter. The sink takes what it needs before this returns. */
     public void give(Parameter p, WeightGradient gradient) {
         tape.sink().accept(p, gradient);

@@ -23,7 +23,7 @@ public final class OptimizerKernels {
     public static final Kernel ADAMW_AGED = new Kernel("adamw_aged", a -> {
         Tiles.sameShape(a, 0, 4);
         DType wide = Tiles.wide(a.dtype(0));
-        return Kernel.inPlace(adamScratch(a, a.dtype(2), a.dtype(3)) + 2 * Tiles.elements(a.shape(0).elements()) * wide.bytes() + converted(a, 1, wide) + converted(a, 4, wide),
+        return Kernel.inPlace(adamScratch(a, a.dtype(2), a.dtype(3)) + 3 * Tiles.elements(a.shape(0).elements()) * wide.bytes() + converted(a, 4, wide),
                 20 * a.shape(0).elements());
     });
     /** {@code (w, g, rate, decay)}: w ← w (1 - rate decay) - rate g. */
@@ -115,12 +115,11 @@ public final class OptimizerKernels {
         return Tiles.converted(Tiles.elements(a.shape(0).elements()), a.dtype(i), to);
     }
 
-    /** What the step of one tile of AdamW takes: weight and moments converted, and the denominator; the converted gradient is gone before that is made. */
+    /** What the step of one tile of AdamW takes: weight, gradient and moments converted. */
     static long adamScratch(Args a, DType m, DType v) {
         DType wide = Tiles.wide(a.dtype(0));
         long tile = Tiles.elements(a.shape(0).elements());
-        Tiles.sameShape(a, 0, 1);
-        return tile * wide.bytes() + converted(a, 0, wide) + Tiles.converted(tile, m, wide) + Tiles.converted(tile, v, wide);
+        return converted(a, 1, wide) + converted(a, 0, wide) + Tiles.converted(tile, m, wide) + Tiles.converted(tile, v, wide);
     }
 
     static long lionScratch(Args a, DType wide) {

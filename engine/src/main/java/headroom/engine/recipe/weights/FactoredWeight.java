@@ -88,6 +88,13 @@ record FactoredWeight(Parameter u, Parameter v) implements WeightSource {
     }
 
     @Override
+    public void addTransposed(Backward b, Tensor dy, Tensor sum) {
+        try (Tensor g = b.compute().call(LinearKernels.LINEAR_DX, dy, u.data())) {
+            b.compute().apply(LinearKernels.LINEAR_DX_ACC, sum, g, v.data(), 1.0);
+        }
+    }
+
+    @Override
     public Tensor wantedInput(Forward f, Tensor x) {
         return f.needs(v) ? x.retain() : f.compute().call(LinearKernels.LINEAR, x, v.data());
     }

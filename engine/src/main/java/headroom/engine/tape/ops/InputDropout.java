@@ -30,6 +30,11 @@ final class InputDropout {
         key = !drops ? 0 : seed == null ? pass.key("dropout", path) : pass.key(seed, "dropout", path);
     }
 
+    /** True if this pass drops anything. */
+    boolean drops() {
+        return drops;
+    }
+
     /** The input with its mask on, owned by the caller; {@code t} stays the caller's. */
     Tensor of(Compute c, Tensor t) {
         return drops ? c.call(ElementwiseKernels.DROPOUT, t, key, p, 0L) : t.retain();

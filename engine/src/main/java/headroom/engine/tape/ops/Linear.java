@@ -58,7 +58,12 @@ public final class Linear implements Op {
     @Override
     public void backward(Backward b, Tensor dy) {
         if (b.needs(0)) {
-            b.give(0, weight.multiplyTransposed(b, dy));
+            Tensor sum = b.sum(0);
+            if (sum == null) {
+                b.give(0, weight.multiplyTransposed(b, dy));
+            } else {
+                weight.addTransposed(b, dy, sum);
+            }
         }
         if (x != null) {
             try (Tensor xx = x.get()) {

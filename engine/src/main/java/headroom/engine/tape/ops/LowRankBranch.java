@@ -83,7 +83,10 @@ public final class LowRankBranch implements Op {
                         back.give(a, new Gradients.OuterProduct(a, g, dropped, 1));
                     }
                 }
-                if (back.needs(1)) {
+                Tensor sum = back.needs(1) && !dropout.drops() ? back.sum(1) : null;
+                if (sum != null) {
+                    c.apply(LinearKernels.LINEAR_DX_ACC, sum, g, a.data(), 1.0);
+                } else if (back.needs(1)) {
                     back.give(1, dropout.through(c, c.call(LinearKernels.LINEAR_DX, g, a.data())));
                 }
             }

@@ -38,7 +38,7 @@ public interface WeightSource extends AutoCloseable {
     default Tensor multiply(Forward f, Tensor x, Tensor bias) {
         Compute c = f.compute();
         long tile = tile();
-        if (tile <= 0 || tile >= out()) {
+        if (isWhole()) {
             try (Tensor w = rows(f, 0, out())) {
                 return bias == null ? c.call(LinearKernels.LINEAR, x, w) : c.call(LinearKernels.LINEAR_BIAS, x, w, bias);
             }
@@ -60,19 +60,34 @@ public interface WeightSource extends AutoCloseable {
     /** dy [N, out] → dy·W [N, in]. By tiles, bf16 sums are rounded between them. */
     default Tensor multiplyTransposed(Backward b, Tensor dy) {
         Compute c = b.compute();
-        long tile = tile();
-        if (tile <= 0 || tile >= out()) {
+        if (isWhole()) {
             try (Tensor w = rows(c, 0, out())) {
                 return c.call(LinearKernels.LINEAR_DX, dy, w);
             }
         }
         Tensor dx = c.zeros(Category.WORKSPACE, c.owner(), dy.dtype(), Shape.of(dy.dim(0), in()));
-        for (long i = 0; i < out(); i += tile) {
-            try (Tensor w = rows(c, i, Math.min(out(), i + tile))) {
-                c.apply(LinearKernels.LINEAR_COLUMNS_DX_ACC, dx, dy, w, i);
+        addTransposed(b, dy, dx);
+        return dx;
+    }
+
+    /** sum [N, in] += dy·W: the same product added where other readers' gradients are, so that none of it exists beside them. */
+    default void addTransposed(Backward b, Tensor dy, Tensor sum) {
+        Compute c = b.compute();
+        if (isWhole()) {
+            try (Tensor w = rows(c, 0, out())) {
+                c.apply(LinearKernels.LINEAR_DX_ACC, sum, dy, w, 1.0);
+            }
+            return;
+        }
+        for (long i = 0; i < out(); i += tile()) {
+            try (Tensor w = rows(c, i, Math.min(out(), i + tile()))) {
+                c.apply(LinearKernels.LINEAR_COLUMNS_DX_ACC, sum, dy, w, i);
             }
         }
-        return dx;
+    }
+
+    private boolean isWhole() {
+        return tile() <= 0 || tile() >= out();
     }
 
     /** True if a weight gradient is wanted that reads the input, so that the input has to be saved. */
