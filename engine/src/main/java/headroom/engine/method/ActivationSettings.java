@@ -7,7 +7,7 @@ import headroom.engine.recipe.SavesChoice;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The common settings of the activations slot: checkpoints, reversible streams, and the form of the loss. Their standards come from the method's recipe. */
+/** The common settings of the activations slot: checkpoints, reversible streams, some of the tokens, and the form of the loss. Their standards come from the method's recipe. */
 final class ActivationSettings {
     private static final String NONE = "none";
     private static final String SQUARE_ROOT = "sqrt";
@@ -27,6 +27,7 @@ final class ActivationSettings {
                     "activation checkpointing: keep the input of every so many blocks and compute the rest again; sqrt makes about √L segments, budget as few blocks as fit"));
             all.add(Setting.number("checkpoint-budget", b == null ? 0 : b.budget() / MEBI, 0, 1e9, "with checkpointing=budget: MiB that the largest step may take"));
             all.addAll(StreamSettings.of(given));
+            all.addAll(TokenSettings.of(given));
             all.add(Setting.choice("saves", SaveWords.form(given.saves()), SaveWords.FORMS,
                     "form of what is kept for the backward pass: whole, in host memory, coded with so many bits or as 8-bit floats with a scale per tensor or per 16, or some rows"));
             all.add(Setting.number("saves-kept", SaveWords.kept(given.saves()), 0.001, 0.999, "with saves=rows: share of the rows of a linear layer's input that its weight gradient is estimated from"));
@@ -40,7 +41,7 @@ final class ActivationSettings {
     }
 
     static Recipe apply(Settings s, Recipe recipe) {
-        ActivationsChoice a = StreamSettings.apply(s, checkpointing(s, recipe.activations()));
+        ActivationsChoice a = TokenSettings.apply(s, StreamSettings.apply(s, checkpointing(s, recipe.activations())));
         if (s.has("saves") || s.has("saves-of") || s.has("saves-kept")) {
             a = withSaves(a, SaveWords.choice(s.has("saves") ? s.text("saves") : SaveWords.form(a.saves()), s.has("saves-of") ? s.text("saves-of") : SaveWords.roles(a.saves()),
                     s.has("saves-kept") ? s.number("saves-kept") : SaveWords.kept(a.saves())));
@@ -56,6 +57,7 @@ final class ActivationSettings {
             case ActivationsChoice.KeepNeeded k -> new ActivationsChoice.KeepNeeded(saves, k.loss());
             case ActivationsChoice.BlockCheckpoint b -> new ActivationsChoice.BlockCheckpoint(b.every(), b.budget(), saves, b.loss());
             case ActivationsChoice.ReversibleStreams r -> new ActivationsChoice.ReversibleStreams(r.wiring(), r.lambda(), r.beta(), r.every(), saves, r.loss());
+            case ActivationsChoice.TokenSubset t -> new ActivationsChoice.TokenSubset(t.kept(), t.tokens(), t.from(), t.whole(), t.choosing(), saves, t.loss());
             case ActivationsChoice.ForwardOnly f -> f;
         };
     }
@@ -74,7 +76,7 @@ final class ActivationSettings {
             throw new IllegalArgumentException("checkpointing=" + how + " and checkpoint-budget=" + budget + "; a budget in MiB belongs to checkpointing=budget, and it to a budget");
         }
         return switch (how) {
-            case NONE -> given instanceof ActivationsChoice.ReversibleStreams ? given : new ActivationsChoice.KeepNeeded(given.saves(), given.loss());
+            case NONE -> given instanceof ActivationsChoice.ReversibleStreams || given instanceof ActivationsChoice.TokenSubset ? given : new ActivationsChoice.KeepNeeded(given.saves(), given.loss());
             case BUDGET -> new ActivationsChoice.BlockCheckpoint(1, (long) (budget * MEBI), given.saves(), given.loss());
             case SQUARE_ROOT -> new ActivationsChoice.BlockCheckpoint(0, 0, given.saves(), given.loss());
             default -> new ActivationsChoice.BlockCheckpoint(Integer.parseInt(how), 0, given.saves(), given.loss());

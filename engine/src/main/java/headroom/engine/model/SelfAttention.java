@@ -2,6 +2,7 @@ package headroom.engine.model;
 
 import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.KeptTokenKernels;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
@@ -52,6 +53,21 @@ final class SelfAttention {
         Value mixed = keysAndValues.attend(pass, batch, batch.attention(heads, kvHeads), qs, ks, vs);
         pass.compute().within(before);
         return out.forward(pass, mixed.last());
+    }
+
+    /** How much the tokens of each block attend and are attended to [B, n], owned by the caller; x is read for the last time. */
+    Tensor informativeness(Pass pass, Value x, BatchContext batch, long tokens) {
+        x.takeLast();
+        Value qs = q.forward(pass, x);
+        Value ks = k.forward(pass, x.last());
+        if (batch.cos() != null) {
+            qs = pass.apply(new Rotary(batch.cos(), batch.sin(), null, heads), qs.last());
+            ks = pass.apply(new Rotary(batch.cos(), batch.sin(), null, kvHeads), ks.last());
+        }
+        Tensor scores = pass.compute().call(KeptTokenKernels.INFORMATIVENESS, qs.tensor(), ks.tensor(), batch.lengths(), heads, kvHeads, tokens);
+        qs.release();
+        ks.release();
+        return scores;
     }
 
     long kvWidth() {

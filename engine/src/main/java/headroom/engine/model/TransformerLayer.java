@@ -1,5 +1,6 @@
 package headroom.engine.model;
 
+import headroom.engine.compute.Tensor;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
@@ -153,6 +154,23 @@ final class TransformerLayer {
         public List<Block> halves() {
             return List.of(new Part(layer.path + ".attention", half(layer.attentionNorm, layer.attention.sites(), layer.pointsOfAttention()), (pass, x) -> layer.attend(pass, x, batch)),
                     new Part(layer.path + ".mlp", half(layer.mlpNorm, layer.mlp.sites(), layer.pointsOfMlp()), layer::feed));
+        }
+
+        @Override
+        public Tensor lengths() {
+            return batch.lengths();
+        }
+
+        @Override
+        public Block among(Tensor sequences, Tensor positions) {
+            return new Bound(layer, new BatchContext(batch.lengths(), batch.causal(), batch.cos(), batch.sin(), null, new Model.Texts(sequences, positions, batch.lengths().dim(0))));
+        }
+
+        @Override
+        public Tensor informativeness(Pass pass, Tensor x, long tokens) {
+            Pass alone = pass.withoutTape();
+            Value n = alone.constant(x.retain());
+            return layer.attention.informativeness(alone, (layer.normBefore ? layer.attentionNorm.forward(alone, n.last()) : n).last(), batch, tokens);
         }
 
         @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import headroom.engine.tape.stack.ReversibleStack;
+import headroom.engine.tape.stack.TokenSubsetStack;
 
 /**
  * Slot 5, activations: what stays in memory between forward and backward, and whether the logits of the loss ever exist as a whole. A recipe that was stored before a part
@@ -13,6 +14,7 @@ import headroom.engine.tape.stack.ReversibleStack;
 @JsonSubTypes({@JsonSubTypes.Type(value = ActivationsChoice.KeepNeeded.class, name = "KeepNeeded"),
         @JsonSubTypes.Type(value = ActivationsChoice.BlockCheckpoint.class, name = "BlockCheckpoint"),
         @JsonSubTypes.Type(value = ActivationsChoice.ReversibleStreams.class, name = "ReversibleStreams"),
+        @JsonSubTypes.Type(value = ActivationsChoice.TokenSubset.class, name = "TokenSubset"),
         @JsonSubTypes.Type(value = ActivationsChoice.ForwardOnly.class, name = "ForwardOnly")})
 public sealed interface ActivationsChoice {
     /** How the loss is computed from the last hidden states. */
@@ -118,6 +120,35 @@ public sealed interface ActivationsChoice {
         @Override
         public ReversibleStreams with(Loss l) {
             return new ReversibleStreams(wiring, lambda, beta, every, saves, l);
+        }
+    }
+
+    /**
+     * What some of the tokens need: later layers go on without the others, which pass as they are ({@link TokenSubsetStack}). Training only; an evaluation takes all tokens.
+     *
+     * @param kept share of the blocks of tokens that a layer goes on with
+     * @param tokens of a block
+     * @param from layers at the beginning that take all tokens, 0 for half of them; the last always does
+     * @param whole true leaves tokens out of whole layers, false out of attention alone
+     * @param choosing by the layer's attention or by a key
+     */
+    record TokenSubset(double kept, int tokens, int from, boolean whole, TokenSubsetStack.Choosing choosing, SavesChoice saves, Loss loss) implements ActivationsChoice {
+        /** Tokens of a block, as published. */
+        public static final int BLOCK = 64;
+
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        public TokenSubset {
+            saves = orWhole(saves);
+            loss = orWhole(loss);
+        }
+
+        public TokenSubset(double kept, int tokens, int from, boolean whole, TokenSubsetStack.Choosing choosing) {
+            this(kept, tokens, from, whole, choosing, new SavesChoice.WholeSaves(), new WholeLoss());
+        }
+
+        @Override
+        public TokenSubset with(Loss l) {
+            return new TokenSubset(kept, tokens, from, whole, choosing, saves, l);
         }
     }
 

@@ -32,6 +32,7 @@ import headroom.engine.tape.ops.DenseWeight;
 import headroom.engine.tape.stack.CheckpointedStack;
 import headroom.engine.tape.stack.ReversibleStack;
 import headroom.engine.tape.stack.StackDriver;
+import headroom.engine.tape.stack.TokenSubsetStack;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -134,6 +135,7 @@ public final class Assembly implements AutoCloseable {
                     yield found.stack();
                 }
                 case ActivationsChoice.ReversibleStreams r -> new ReversibleStack(r.wiring(), r.lambda(), r.beta(), r.every());
+                case ActivationsChoice.TokenSubset t -> new TokenSubsetStack(t.kept(), t.tokens(), t.from(), t.whole(), t.choosing());
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };

@@ -12,6 +12,7 @@ import headroom.engine.recipe.SelectorChoice;
 import headroom.engine.recipe.SubsetSelection;
 import headroom.engine.recipe.TensorMemory;
 import headroom.engine.recipe.WeightsChoice;
+import headroom.engine.tape.stack.TokenSubsetStack;
 import java.util.Locale;
 
 /** What fills a slot, in words. */
@@ -178,6 +179,9 @@ final class SlotWords {
                         case LAYER_SECOND -> "adapter, then layer";
                         case HALVES -> "attention, then feed-forward";
                     });
+            case ActivationsChoice.TokenSubset some -> "%s %% of the tokens in %s, %s, by blocks of %d, %s".formatted(number(100 * some.kept()), some.whole() ? "later layers" : "later attentions",
+                    some.choosing() == TokenSubsetStack.Choosing.ATTENTION ? "the most attended" : "drawn", some.tokens(),
+                    some.from() == 0 ? "from half of the layers on" : "from layer %d on".formatted(some.from() + 1));
             case ActivationsChoice.ForwardOnly _ -> "none kept";
         };
         return kept + saves(activations.saves()) + switch (activations.loss()) {

@@ -209,7 +209,7 @@ class ReversibleStackTest {
         return loss;
     }
 
-    private static void write(Compute c, Parameter p, double[] values) {
+    static void write(Compute c, Parameter p, double[] values) {
         c.overwrite(p.data(), () -> {
             ByteBuffer b = ByteBuffer.allocateDirect(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             for (double v : values) {

@@ -87,4 +87,20 @@ class ActivationChoicesRunTest {
         assertThat(last).isLessThan(first);
         assertThat(run.scores().get("loss")).isFinite();
     }
+
+    @ParameterizedTest(name = "{0} {1} {2} {3} by {4} of {5}, {6}")
+    @CsvSource({"lora,decoder,f32,0.5,attention,attention,whole", "full,encoder,bf16,0.5,drawn,layer,whole", "full,decoder,f32,0.25,attention,layer,host", "qlora,decoder,bf16,0.5,attention,attention,whole",
+            "lisa,decoder,f32,0.5,drawn,layer,whole", "houlsby,encoder,f32,0.5,attention,layer,int8"})
+    void someOfTheTokensKeepToTheirPlanAndTheLossFalls(String method, String model, String compute, String share, String by, String of, String saves) throws Exception {
+        TinyTask t = model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
+        TinyRun all = TinyRun.of(t, recipe(method, compute, Map.of("checkpointing", "none", "saves", saves)), 2 * STEPS);
+        TinyRun some = TinyRun.of(t, recipe(method, compute, Map.of("checkpointing", "none", "saves", saves, "tokens", share, "tokens-block", "4", "tokens-from", "1", "tokens-by", by, "tokens-of", of)), 2 * STEPS)
+                .asPlanned();
+        double first = some.losses().subList(0, 3).stream().mapToDouble(d -> d).sum();
+        double last = some.losses().subList(2 * STEPS - 3, 2 * STEPS).stream().mapToDouble(d -> d).sum();
+        assertThat(last).isLessThan(first);
+        if (saves.equals("whole")) {
+            assertThat(some.measured().of(Category.ACTIVATIONS)).isLessThan(all.measured().of(Category.ACTIVATIONS));
+        }
+    }
 }

@@ -46,6 +46,7 @@
  * fp8_code(x, fp8Code, group) -> bits u8, scales bf16                           fp8_decode(bits, scales, fp8Code, group, dtypeCode) -> [n]
  * sample_rows(x[N,d], k, key) -> rows[k,d] scaled, ids[k] i64                   (put back by pick_rows_dx)
  * insert_rows(x[B*T,d], rows[p,d], T) -> [B*(p+T),d]  drop_rows(y, p+T, p) -> x  front_sum(dy, p+T, p) -> [p,d]  front_zeros(ids, T, p)  first_rows(B, T)  plus(ids, c)
+ * informativeness(q, k, lengths, H, K, block) -> [B,n]  kept_rows(scores[B,n], lengths, T, block, k) -> rows  kept_places(rows, lengths, T) -> sequences, positions  set_rows_into(y, x, rows)  clear_rows_into
  * cross_attention(q[N,H*D], k[P,K*D], v, H, K) -> out, lse[H,N]                 cross_attention_dx(dout, q, k, v, out, lse[B,H,T], H, K) -> dq, dk, dv
  * merge_attention_into(out, lse[B,H,T], other, its lse[H,N])                    (two softmaxes over different keys become one)
  * </pre>

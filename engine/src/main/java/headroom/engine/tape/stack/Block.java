@@ -1,5 +1,6 @@
 package headroom.engine.tape.stack;
 
+import headroom.engine.compute.Tensor;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
@@ -26,5 +27,29 @@ public interface Block {
     /** What an adapter puts on a second stream that runs along this block, as a function of that stream; null if there is nothing in this pass. */
     default Block beside(Pass pass) {
         return null;
+    }
+
+    /** Valid tokens of each sequence of its batch [B] (int64); borrowed. */
+    default Tensor lengths() {
+        throw new UnsupportedOperationException(path() + " does not tell its batch");
+    }
+
+    /**
+     * The same block for some of the tokens of its batch, as many of each sequence.
+     *
+     * @param sequences of the tokens [M] (int64), −1 for padding; borrowed
+     * @param positions of the tokens in their sequences [M] (int64); borrowed
+     */
+    default Block among(Tensor sequences, Tensor positions) {
+        throw new UnsupportedOperationException(path() + " takes all tokens of its batch");
+    }
+
+    /**
+     * How much the tokens of each block of so many attend to others and are attended to, [B, n]; owned by the caller.
+     *
+     * @param x input of this block [N, d]; borrowed
+     */
+    default Tensor informativeness(Pass pass, Tensor x, long tokens) {
+        throw new UnsupportedOperationException(path() + " has no attention");
     }
 }

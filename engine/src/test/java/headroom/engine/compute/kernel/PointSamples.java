@@ -12,6 +12,11 @@ final class PointSamples {
         m.put("drop_rows", s -> s.args(s.real(14, 4), 7L, 2L));
         m.put("front_sum", s -> s.args(s.real(14, 4), 7L, 2L));
         m.put("front_zeros", s -> s.args(s.ids(3, 10), 5L, 2L));
+        m.put("informativeness", s -> s.args(s.real(14, 24), s.real(14, 12), s.lengths(7, 4), 6L, 3L, 2L));
+        m.put("kept_rows", s -> s.args(s.wide(2, 3), s.lengths(7, 4), 7L, 2L, 2L));
+        m.put("kept_places", s -> s.args(s.lengths(0, 1, 6, 7, 10, 13), s.lengths(7, 4), 7L));
+        m.put("set_rows_into", s -> s.args(s.real(7, 3), s.real(2, 3), s.lengths(1, 6)));
+        m.put("clear_rows_into", s -> s.args(s.real(7, 3), s.lengths(1, 6)));
         m.put("first_rows", s -> s.args(3L, 5L));
         m.put("plus", s -> s.args(s.ids(9, 3), 4L));
         m.put("cross_attention", s -> s.args(s.real(10, 24), s.real(3, 12), s.real(3, 12), 6L, 3L));
