@@ -6,6 +6,7 @@ import headroom.engine.workbench.Setting;
 import headroom.engine.workbench.TaskKind;
 import headroom.engine.workbench.Workbench;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  headroom catalog", "  headroom catalog methods", "  headroom catalog models --json",
             "  headroom catalog --json catalog.json"})
 final class CatalogCommand implements Callable<Integer> {
+    static final int VALUES_WIDTH = 48;
+
     /** What to list. */
     enum Part { models, datasets, methods, all }
 
@@ -120,8 +123,28 @@ final class CatalogCommand implements Callable<Integer> {
         out.println();
         out.println("--set for " + whose);
         final Table table = new Table("key", "default", "values", "what it does");
-        settings.forEach(s -> table.row(s.key(), s.standard(), values(s), s.help()));
+        settings.forEach(s -> {
+            final List<String> values = lines(values(s));
+            table.row(s.key(), s.standard(), values.getFirst(), s.help());
+            values.stream().skip(1).forEach(more -> table.row("", "", more, ""));
+        });
         table.print(out);
+    }
+
+    /** Many choices go on under each other, so that no row becomes wider than a terminal for one of them. */
+    static List<String> lines(String values) {
+        final List<String> lines = new ArrayList<>();
+        String line = "";
+        for (final String value : values.split(" \\| ")) {
+            if (!line.isEmpty() && line.length() + value.length() > VALUES_WIDTH) {
+                lines.add(line + " |");
+                line = value;
+            } else {
+                line = line.isEmpty() ? value : line + " | " + value;
+            }
+        }
+        lines.add(line);
+        return lines;
     }
 
     private static boolean same(Setting a, Setting b) {
