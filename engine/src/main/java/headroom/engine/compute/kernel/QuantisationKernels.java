@@ -123,7 +123,7 @@ public final class QuantisationKernels {
         return bits == 3 ? 8 : 8 / bits;
     }
 
-    private static long packed(long n, long bits, long block) {
+    static long packed(long n, long bits, long block) {
         Kernel.require(bits == 2 || bits == 3 || bits == 4 || bits == 8, "codes of %d bits; expected 2, 3, 4 or 8", bits);
         Kernel.require(n % unit(bits) == 0, "%d elements at %d bits fill no whole number of bytes; expected a multiple of %d", n, bits, unit(bits));
         Kernel.require(block % unit(bits) == 0 || n <= block, "a block of %d codes of %d bits ends within a byte; expected a multiple of %d", block, bits, unit(bits));

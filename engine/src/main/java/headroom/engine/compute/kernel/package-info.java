@@ -32,6 +32,7 @@
  * code_rows(codes, [scales], [zeros], units, block, from, to, in, dtype)
  * code_into(out, codes, [scales], [zeros], units, block, start)  code_ds_into(ds, dw, codes, [zeros], units, block, start)  store_error(w, v) -> [3] f32
  * linear_columns_acc(y, x, w[r,in], i)  linear_columns_dx_acc(dx, dy, w, i)     products with r rows of a weight that exists by rows
+ * gram_acc(h[in,in], x[N,in], kept[N])  gptq_factor(h, damp) -> U  gptq_quantise(w, U, bits, block, symmetric, dtype)
  * balance_into(p[m,r], q[r,n])  add_entries_into(rows, values, ids, row)  keep_of_groups_into(w, n, m)  keep_where_into(g, w)
  * scale_columns(x[n,d], c[d])  scale_rows(x, c[n])  rescale_columns_into(x, c, b)   column_dots(a, b) -> [d]  column_dots_beyond(a, b, o)  row_dots(a, b) -> [n]   quotient(a, b)
  * lora_row_norms(squares, u, b, g, s) -> [out]   svd_pair(w, r, c) -> a, b   orthogonal_rows(a), _columns(b) and their _dx   sensitivity_into   triplet_scores

@@ -24,7 +24,7 @@ final class Samples implements AutoCloseable {
     }
 
     /** Kernels whose results are not numbers to compare across types, e.g. codes and columns. */
-    static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "integer_fit", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "svd_pair", "adamw8", "sgd_momentum8", "lion8",
+    static final List<String> DISCRETE = List.of("block_quantise", "code_quantise", "integer_quantise", "integer_fit", "gptq_quantise", "double_quantise", "argmax_rows", "accuracy_counts", "topk_rows", "svd_basis", "svd_pair", "adamw8", "sgd_momentum8", "lion8",
             "extreme_entries", "extreme_picks", "kth_magnitude", "group_code", "fp8_code", "sample_rows");
 
     final Compute compute;
@@ -184,6 +184,9 @@ final class Samples implements AutoCloseable {
         m.put("block_quantise", s -> s.args(s.real(7, 11), s.floats(CodeBooks.dynamicSigned()), 16L));
         m.put("block_dequantise_into", s -> s.args(s.real(7, 11), s.codes(77), s.positive32(5), s.floats(CodeBooks.dynamicSigned()), 16L));
         m.put("code_quantise", s -> s.args(s.real(6, 36), s.floats(CodeBooks.normalFloat(3)), 3L, 16L));
+        m.put("gram_acc", s -> s.args(s.wide(8, 8), s.real(6, 8), s.tensor(DType.F32, i -> i < 5 ? 1 : 0, 6)));
+        m.put("gptq_factor", s -> s.args(s.tensor(Tiles.wide(s.dtype), i -> i / 8 == i % 8 ? 3 : 0.25, 8, 8), 0.01));
+        m.put("gptq_quantise", s -> s.args(s.real(6, 32), s.tensor(Tiles.wide(s.dtype), i -> i / 32 == i % 32 ? 1 : i / 32 < i % 32 ? 0.0625 : 0, 32, 32), 3L, 16L, false, (long) DType.F16.torchCode()));
         m.put("integer_fit", s -> s.args(s.real(6, 32), 3L, 16L, false, (long) DType.F16.torchCode(), 51L, 0.01, 2.0));
         m.put("integer_quantise", s -> s.args(s.real(6, 32), 3L, 16L, false, (long) DType.F16.torchCode()));
         m.put("double_quantise", s -> s.args(s.positive32(300), s.floats(CodeBooks.dynamicSigned())));
