@@ -75,6 +75,13 @@ class MainTest {
     }
 
     @Test
+    void integersAreJudgedByOutputsWhereDataAreNamed() throws Exception {
+        assertThat(run("weights", "sprout", "int3", "--data", "prose", "--json", folder.resolve("weights.json").toString())).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("output error").contains("int3-gptq").contains("12.00 %").contains("21.00 %");
+        assertThat(new ObjectMapper().readTree(Files.readString(folder.resolve("weights.json"))).at("/matrices/1/outputError").asDouble()).isEqualTo(0.12);
+    }
+
+    @Test
     void claimsAreATableAndTheExitCodeIsZeroOnlyWhenAllHold() throws Exception {
         assertThat(run("claims")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("published").contains("-0.60 %").contains("≤ 48").contains("stays below").contains("2 claims of 2 methods: all hold.");

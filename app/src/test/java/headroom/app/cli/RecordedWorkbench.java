@@ -69,6 +69,7 @@ final class RecordedWorkbench {
                     case "plan" -> plan(ask((PlanRequest) args[0]));
                     case "claims" -> claims((Optional<?>) args[0]);
                     case "storing" -> storing((Optional<?>) args[1]);
+                    case "calibrating" -> calibrating((String) args[1], args[2]);
                     case "start" -> start(ask((RunRequest) args[0]));
                     case "resume", "show", "snapshot", "await", "export", "tryText", "compare", "runs" -> run(method.getName(), args);
                     default -> throw new AssertionError("the command line asked for " + method.getName());
@@ -102,10 +103,15 @@ final class RecordedWorkbench {
                         claimed / 48 - 1, claimed <= 48, ""));
     }
 
+    private List<StoredMatrix> calibrating(String form, Object data) {
+        asked.add(data);
+        return List.of(new StoredMatrix(form, "decoder.0.mlp.up", 16, 64, 528, 0.22, 0.01, 0.2, 0.21), new StoredMatrix(form + "-gptq", "decoder.0.mlp.up", 16, 64, 528, 0.27, 0.02, 0.3, 0.12));
+    }
+
     private List<StoredMatrix> storing(Optional<?> form) {
         asked.add(form);
-        final List<StoredMatrix> all = List.of(new StoredMatrix("nf4", "decoder.0.mlp.up", 16, 64, 528, 0.092, 0.01, 0.1), new StoredMatrix("nf4", "decoder.0.mlp.down", 64, 16, 528, 0.094, 0.02, 0.1),
-                new StoredMatrix("fp16", "decoder.0.mlp.up", 16, 64, 2_048, 0.0002, 1e-5, 0.0003));
+        final List<StoredMatrix> all = List.of(new StoredMatrix("nf4", "decoder.0.mlp.up", 16, 64, 528, 0.092, 0.01, 0.1, Double.NaN), new StoredMatrix("nf4", "decoder.0.mlp.down", 64, 16, 528, 0.094, 0.02, 0.1, Double.NaN),
+                new StoredMatrix("fp16", "decoder.0.mlp.up", 16, 64, 2_048, 0.0002, 1e-5, 0.0003, Double.NaN));
         return form.isPresent() ? all.subList(0, 2) : all;
     }
 

@@ -198,6 +198,11 @@ public final class LocalWorkbench implements Workbench {
     }
 
     @Override
+    public List<StoredMatrix> calibrating(String model, String form, String data, Progress progress) {
+        return StorageDesk.calibrated(preparation.models().find(model), form, preparation.data().load(data, ColumnChoice.GUESS).dataset());
+    }
+
+    @Override
     public MachineReading machine() {
         return machine.read();
     }

@@ -128,6 +128,15 @@ public interface Workbench extends AutoCloseable {
      */
     List<StoredMatrix> storing(String model, Optional<String> form, Progress progress);
 
+    /**
+     * Integers for the matrices of a model, rounded in every way there is and chosen by a sweep over columns (GPTQ), judged by what they do to outputs on rows of a dataset. Blocking.
+     *
+     * @param form int8, int4, int3 or int2
+     * @param data id of the catalog or a file
+     * @throws WorkbenchException if the weights of the model are not here, or the form is no integers
+     */
+    List<StoredMatrix> calibrating(String model, String form, String data, Progress progress);
+
     /** The machine now; at most a second old. */
     MachineReading machine();
 

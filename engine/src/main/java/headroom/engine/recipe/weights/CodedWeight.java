@@ -5,6 +5,7 @@ import headroom.engine.compute.DType;
 import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.ElementwiseKernels;
+import headroom.engine.compute.kernel.GptqKernels;
 import headroom.engine.compute.kernel.LinearKernels;
 import headroom.engine.compute.kernel.QuantisationKernels;
 import headroom.engine.memory.Category;
@@ -87,12 +88,15 @@ final class CodedWeight implements WeightSource {
      *
      * @param group that divides a row
      * @param choice of everything else
+     * @param factor of the inputs' inverse Hessian, then a sweep over the columns chooses; or null, then each weight is rounded by itself
      */
-    static CodedWeight ofIntegers(Compute c, String path, Tensor dense, DType dtype, long group, WeightsChoice.IntegerCodes choice, DType scaleType, CodeTables tables) {
+    static CodedWeight ofIntegers(Compute c, String path, Tensor dense, DType dtype, long group, WeightsChoice.IntegerCodes choice, DType scaleType, CodeTables tables,
+            Tensor factor) {
         boolean symmetric = choice.symmetric();
         long tile = choice.tile();
         Fit fit = choice.fit();
-        Tensor[] q = fit == Fit.MINMAX ? c.run(QuantisationKernels.INTEGER_QUANTISE, dense, (long) tables.bits(), group, symmetric, (long) scaleType.torchCode())
+        Tensor[] q = factor != null ? c.run(GptqKernels.GPTQ_QUANTISE, dense, factor, (long) tables.bits(), group, symmetric, (long) scaleType.torchCode())
+                : fit == Fit.MINMAX ? c.run(QuantisationKernels.INTEGER_QUANTISE, dense, (long) tables.bits(), group, symmetric, (long) scaleType.torchCode())
                 : c.run(QuantisationKernels.INTEGER_FIT, dense, (long) tables.bits(), group, symmetric, (long) scaleType.torchCode(), (long) fit.candidates(), fit.step(), (double) fit.power());
         for (Tensor t : q) {
             t.book(Category.WEIGHTS, path);

@@ -24,8 +24,14 @@ import java.util.function.Supplier;
  * @param relativeError ‖W − Ŵ‖ / ‖W‖ (Frobenius); 0 for a matrix of zeros
  * @param maxError largest |w − ŵ|
  * @param quarticError ‖W − Ŵ‖₄ / ‖W‖₄, in which few large errors weigh more than many small ones
+ * @param outputError ‖X(W − Ŵ)ᵀ‖ / ‖XWᵀ‖ over calibration inputs X; NaN where there were none
  */
-public record StoreReport(String path, long out, long in, long bytes, double relativeError, double maxError, double quarticError) {
+public record StoreReport(String path, long out, long in, long bytes, double relativeError, double maxError, double quarticError, double outputError) {
+    /** The same with what it does to the outputs of calibration inputs. */
+    StoreReport withOutputError(double e) {
+        return new StoreReport(path, out, in, bytes, relativeError, maxError, quarticError, e);
+    }
+
     public double bitsPerWeight() {
         return 8.0 * bytes / (out * in);
     }
@@ -61,29 +67,29 @@ public record StoreReport(String path, long out, long in, long bytes, double rel
                 try (Tensor whole = dense.get()) {
                     WeightSource stored = storage.store(c, path, out, in, whole::retain);
                     if (stored.out() == out && stored.in() == in) {
-                        tell(c, path, whole, stored);
+                        heard.accept(of(c, path, whole, stored));
                     }
                     return stored;
                 }
             }
-
-            private double quartic(float[] w, float[] v) {
-                double lost = 0;
-                double all = 0;
-                for (int i = 0; i < w.length; i++) {
-                    lost += Math.pow(w[i] - v[i], 4);
-                    all += Math.pow(w[i], 4);
-                }
-                return all == 0 ? 0 : Math.pow(lost / all, 0.25);
-            }
-
-            private void tell(Compute c, String path, Tensor whole, WeightSource stored) {
-                try (Tensor back = stored.rows(c, 0, stored.out()); Tensor sums = c.call(QuantisationKernels.STORE_ERROR, whole, back)) {
-                    float[] s = c.floats(sums);
-                    heard.accept(new StoreReport(path, stored.out(), stored.in(), stored.bytes(), s[1] == 0 ? 0 : Math.sqrt(s[0] / s[1]), s[2],
-                            quartic(c.floats(whole), c.floats(back))));
-                }
-            }
         };
+    }
+
+    /** What storing one matrix lost. */
+    static StoreReport of(Compute c, String path, Tensor whole, WeightSource stored) {
+        try (Tensor back = stored.rows(c, 0, stored.out()); Tensor sums = c.call(QuantisationKernels.STORE_ERROR, whole, back)) {
+            float[] s = c.floats(sums);
+            return new StoreReport(path, stored.out(), stored.in(), stored.bytes(), s[1] == 0 ? 0 : Math.sqrt(s[0] / s[1]), s[2], quartic(c.floats(whole), c.floats(back)), Double.NaN);
+        }
+    }
+
+    private static double quartic(float[] w, float[] v) {
+        double lost = 0;
+        double all = 0;
+        for (int i = 0; i < w.length; i++) {
+            lost += Math.pow(w[i] - v[i], 4);
+            all += Math.pow(w[i], 4);
+        }
+        return all == 0 ? 0 : Math.pow(lost / all, 0.25);
     }
 }

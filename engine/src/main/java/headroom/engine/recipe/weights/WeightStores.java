@@ -88,7 +88,7 @@ public final class WeightStores implements Storage, AutoCloseable {
                 case WeightsChoice.Dense d -> plain(c, path, whole, d);
                 case WeightsChoice.NormalFloat n -> ofBook(c, path, whole, n.block(), n.doubleQuantisation(), n.tile());
                 case WeightsChoice.Float4 f -> ofBook(c, path, whole, f.block(), f.doubleQuantisation(), f.tile());
-                case WeightsChoice.IntegerCodes i -> ofIntegers(c, path, whole, i);
+                case WeightsChoice.IntegerCodes i -> integers(c, path, whole, i, null);
                 case WeightsChoice.HostBlock h -> hosted(c, path, whole, h);
                 case WeightsChoice.Factored f -> FactoredWeight.approximate(c, path, whole, dtype, f.rankOf(out, in));
                 case WeightsChoice.Masked m -> masked(c, path, whole, m);
@@ -124,13 +124,18 @@ public final class WeightStores implements Storage, AutoCloseable {
         return CodedWeight.ofBook(c, path, dense, dtype, block, doubled, tile, tables);
     }
 
-    private CodedWeight ofIntegers(Compute c, String path, Tensor dense, WeightsChoice.IntegerCodes i) {
+    /**
+     * A matrix as integers of this choice's bits, which stays the caller's.
+     *
+     * @param factor of a sweep over the columns, or null for rounding
+     */
+    CodedWeight integers(Compute c, String path, Tensor dense, WeightsChoice.IntegerCodes i, Tensor factor) {
         long in = dense.dim(1);
         long unit = QuantisationKernels.unit(i.bits());
         fits(path, dense, in % unit == 0, "a row of " + in + " codes of " + i.bits() + " bits ends within a byte; choose 8 bits, or another number of bits");
         long group = i.group() <= 0 || i.group() > in ? in : divisor(in, i.group(), unit);
         DType scales = i.scales() == WeightsChoice.ScaleType.F16 ? DType.F16 : DType.F32;
-        return CodedWeight.ofIntegers(c, path, dense, dtype, group, i, scales, tables);
+        return CodedWeight.ofIntegers(c, path, dense, dtype, group, i, scales, tables, factor);
     }
 
     /** The divisor of a row nearest to the group that was asked for, by ratio, among those that fill whole bytes. */
