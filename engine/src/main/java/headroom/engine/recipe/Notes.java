@@ -23,6 +23,7 @@ public final class Notes {
             notes.add("The matrices start at random and stay frozen, so the adapter learns on top of a base that knows nothing; use selector AllParameters to train them.");
         }
         AdapterRules.notes(r, notes);
+        StreamRules.notes(r, notes);
         return List.copyOf(notes);
     }
 }

@@ -39,6 +39,17 @@ final class StreamRules {
         }
     }
 
+    /** What is fine to run but worth knowing. */
+    static void notes(Recipe r, List<String> notes) {
+        if (r.activations() instanceof ActivationsChoice.ReversibleStreams s) {
+            notes.add("The blocks run as two streams, in training and ever after: the result is no dense model. Block inputs are computed back" + (s.every() == 0 ? " from the last pair of streams"
+                    : String.format(Locale.ROOT, " with a relative error of about %.0e at most", ReversibleStack.drift(s.lambda(), s.beta(), s.every()))) + ", and gradients are as exact as these.");
+        }
+        if (r.activations() instanceof ActivationsChoice.TokenSubset t && t.kept() < 1) {
+            notes.add("Later layers train on some of the tokens and are evaluated on all: the training loss is not that of the model as it will be used; go by the evaluations.");
+        }
+    }
+
     /** Most blocks in a row that come back near enough. */
     private static int most(ActivationsChoice.ReversibleStreams s, int layers) {
         int most = layers;

@@ -1,5 +1,6 @@
 package headroom.engine.recipe;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -81,9 +82,17 @@ class StreamRulesTest {
         Map<String, double[]> factors = Map.of("1", new double[] {0.2, 1}, "2", new double[] {1, 0.2}, "3", new double[] {0.2, 0.2});
         factors.forEach((variant, both) -> {
             ReversibleStreams s = (ReversibleStreams) Methods.recipe("meft", Map.of("variant", variant, "reversible-factor", "0.2", "reversible-every", "1")).activations();
-            org.assertj.core.api.Assertions.assertThat(new double[] {s.lambda(), s.beta(), s.every()}).containsExactly(both[0], both[1], 1);
+            assertThat(new double[] {s.lambda(), s.beta(), s.every()}).containsExactly(both[0], both[1], 1);
             ReversibleStreams other = (ReversibleStreams) Methods.recipe("lora", Map.of("reversible", variant, "reversible-factor", "0.2", "reversible-every", "1")).activations();
-            org.assertj.core.api.Assertions.assertThat(other).isEqualTo(s);
+            assertThat(other).isEqualTo(s);
         });
+    }
+
+    @Test
+    void whatItMeansIsToldOnce() {
+        assertThat(Notes.of(Methods.recipe("meft", Map.of()))).anySatisfy(note -> assertThat(note)
+                .contains("the result is no dense model", "with a relative error of about 6e-05 at most"));
+        assertThat(Notes.of(Methods.recipe("lora", Map.of("tokens", "0.5")))).anySatisfy(note -> assertThat(note).contains("go by the evaluations"));
+        assertThat(Notes.of(Methods.recipe("lora", Map.of()))).noneSatisfy(note -> assertThat(note).contains("streams"));
     }
 }
