@@ -51,5 +51,8 @@
  * cross_attention(q[N,H*D], k[P,K*D], v, H, K) -> out, lse[H,N]                 cross_attention_dx(dout, q, k, v, out, lse[B,H,T], H, K) -> dq, dk, dv
  * merge_attention_into(out, lse[B,H,T], other, its lse[H,N])                    (two softmaxes over different keys become one)
  * </pre>
+ *
+ * <p>A kernel whose outputs are large has a twin, {@code NAME_out(outputs…, arguments…)}, in its family or in one of the families {@code *_out}: the same operators, writing where they are told
+ * to. It has the rule of its original and no constant of its own; an output never lies in an argument.
  */
 package headroom.engine.compute.kernel;
