@@ -15,6 +15,7 @@ final class PlanJson {
         plan.request().data().ifPresentOrElse(data -> node.put("data", data), () -> node.putNull("data"));
         node.put("method", plan.request().method());
         node.set("settings", JsonParts.map(plan.resolved()));
+        node.set("elementTypes", JsonParts.map(plan.elementTypes()));
         node.put("peakBytes", plan.peakBytes());
         node.set("byCategoryAtPeak", JsonParts.categories(plan.byCategoryAtPeak()));
         node.put("hostBytesAtPeak", plan.hostBytesAtPeak());

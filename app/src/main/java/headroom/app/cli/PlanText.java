@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A plan for a person at a terminal. */
 final class PlanText {
@@ -21,6 +22,9 @@ final class PlanText {
                 Figures.count(plan.parameters()), Figures.count(plan.trainedParameters()), Figures.flops(plan.flops()),
                 plan.operations(), Figures.time(plan.planSeconds())));
         plan.arena().ifPresent(arena -> out.println(arena.words()));
+        if (plan.elementTypes().values().stream().distinct().count() > 1) {
+            out.println("Element types: " + plan.elementTypes().entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining("; ")) + ".");
+        }
         out.println();
         categories(out, plan);
         layers(out, plan.perLayer());

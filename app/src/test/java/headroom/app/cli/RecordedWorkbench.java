@@ -150,7 +150,7 @@ final class RecordedWorkbench {
                 List.of(new MemoryPlan.Phase("Train, typical", "32 x 128", PEAK_BYTES)),
                 List.of(new Advice("Checkpoint each block", 20_000_000, PEAK_BYTES - 20_000_000, 0.27, true, true, "Computes the rest again.",
                         Verdict.FITS, request.with("checkpointing", "each"))),
-                List.of(), 22_713_216, 22_713_216, 5.5e11, 412, 0.02,
+                List.of(), Map.of("weights", "f32"), 22_713_216, 22_713_216, 5.5e11, 412, 0.02,
                 Optional.of(new ArenaReport(80_000_000, 80_000_000, 0.001, List.of())));
     }
 

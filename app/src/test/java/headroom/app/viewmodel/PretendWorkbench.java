@@ -94,7 +94,7 @@ public final class PretendWorkbench {
         final CategoryBytes bytes = new CategoryBytes(peak / 2, 0, 0, 0, peak - peak / 2, 0, 0);
         final MemoryInstant at = new MemoryInstant(0, 0, 0, "backward", "linear", "encoder.0", bytes, 0);
         return new MemoryPlan(request, Map.of("length", "128"), peak, at, 0, peak / 20, request.budgetBytes().orElse(8192 * MIB), List.of(at), List.of(), List.of(),
-                List.of(new MemoryPlan.Phase("Train", "", peak)), advice, List.of(), 22_000_000, 22_000_000, 1e9, 100, 0.005, Optional.empty());
+                List.of(new MemoryPlan.Phase("Train", "", peak)), advice, List.of(), Map.of(), 22_000_000, 22_000_000, 1e9, 100, 0.005, Optional.empty());
     }
 
     public static RunSummary run(String id, String method, RunState state, boolean interrupted) {

@@ -194,7 +194,7 @@ class StageViewModelsTest {
         final MemoryPlan p = PretendWorkbench.plan(PlanRequest.of("minilm", "reviews", "lora"));
         final MemoryInstant at = new MemoryInstant(0, 0, 0, "backward", "linear", "encoder.0", p.peak().bytes(), 2048 * PretendWorkbench.MIB);
         final MemoryPlan offloaded = new MemoryPlan(p.request(), p.resolved(), p.peakBytes(), at, 0, p.bandBytes(), p.budgetBytes(), p.timeline(), p.perLayer(), p.largest(), p.preflight(),
-                p.advice(), p.decisions(), p.parameters(), p.trainedParameters(), p.flops(), p.operations(), p.planSeconds(), p.arena());
+                p.advice(), p.decisions(), p.elementTypes(), p.parameters(), p.trainedParameters(), p.flops(), p.operations(), p.planSeconds(), p.arena());
         assertThat(PlanViewModel.sentence(p)).doesNotContain("host");
         assertThat(PlanViewModel.sentence(offloaded).replace('\u2009', ' ')).contains("Besides, 2.00 GiB lie in host memory. ");
     }

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param preflight the peak of every phase a run goes through
  * @param advice best first
  * @param decisions sizes that depend on data and were assumed
+ * @param elementTypes what is computed and kept in which element type
  * @param flops of one step
  * @param operations of one step
  * @param planSeconds the dry run took
@@ -28,11 +29,12 @@ import java.util.Optional;
 public record MemoryPlan(
         PlanRequest request, Map<String, String> resolved, long peakBytes, MemoryInstant peak, long outsideBytes, long bandBytes,
         long budgetBytes, List<MemoryInstant> timeline, List<LayerRow> perLayer, List<AccountRow> largest, List<Phase> preflight,
-        List<Advice> advice, List<String> decisions, long parameters, long trainedParameters, double flops, int operations,
+        List<Advice> advice, List<String> decisions, Map<String, String> elementTypes, long parameters, long trainedParameters, double flops, int operations,
         double planSeconds, Optional<ArenaReport> arena) {
 
     public MemoryPlan {
         resolved = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(resolved));
+        elementTypes = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(elementTypes));
         timeline = List.copyOf(timeline);
         perLayer = List.copyOf(perLayer);
         largest = List.copyOf(largest);

@@ -52,7 +52,7 @@ final class OptimizerWords {
         };
     }
 
-    private static String state(OptimizerChoice.StateCodec state) {
+    static String state(OptimizerChoice.StateCodec state) {
         return switch (state) {
             case OptimizerChoice.Float32State _ -> "f32";
             case OptimizerChoice.Bf16State _ -> "bf16";

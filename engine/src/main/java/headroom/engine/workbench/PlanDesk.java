@@ -54,7 +54,7 @@ final class PlanDesk {
                 0, Math.round(found.highestBytes() * BAND), request.budgetBytes().orElseGet(freeMemory), timeline,
                 found.layers().stream().map(PlanReading::layer).filter(PlanReading::holds).toList(), PlanReading.largest(found.largest()),
                 found.phases().stream().map(p -> new MemoryPlan.Phase(p.name(), p.note(), p.bytes())).toList(), List.of(), decisions(prepared, found),
-                found.parameters(), found.trained(), found.flops(), Math.toIntExact(found.calls()), (System.nanoTime() - begin) * 1e-9, Optional.empty());
+                ElementTypes.of(prepared.method().recipe()), found.parameters(), found.trained(), found.flops(), Math.toIntExact(found.calls()), (System.nanoTime() - begin) * 1e-9, Optional.empty());
     }
 
     private static List<String> decisions(Prepared prepared, headroom.engine.plan.MemoryPlan found) {
@@ -97,6 +97,6 @@ final class PlanDesk {
 
     private static MemoryPlan with(MemoryPlan p, List<MemoryPlan.Phase> phases, List<Advice> advice, Optional<ArenaReport> arena) {
         return new MemoryPlan(p.request(), p.resolved(), p.peakBytes(), p.peak(), p.outsideBytes(), p.bandBytes(), p.budgetBytes(), p.timeline(),
-                p.perLayer(), p.largest(), phases, advice, p.decisions(), p.parameters(), p.trainedParameters(), p.flops(), p.operations(), p.planSeconds(), arena);
+                p.perLayer(), p.largest(), phases, advice, p.decisions(), p.elementTypes(), p.parameters(), p.trainedParameters(), p.flops(), p.operations(), p.planSeconds(), arena);
     }
 }
