@@ -1,6 +1,8 @@
 package headroom.engine.compute;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import headroom.engine.memory.Account;
 import headroom.engine.memory.Arena;
 import headroom.engine.memory.ArenaPlan;
@@ -26,10 +28,10 @@ final class TorchArena implements AutoCloseable {
     private final PtNDArray storage;
     private final Map<Form, Placed> views = new HashMap<>();
 
-    TorchArena(TorchKernels kernels, ArenaPlan plan) {
+    TorchArena(PtNDManager manager, TorchKernels kernels, ArenaPlan plan) {
         this.kernels = kernels;
         this.arena = new Arena(plan);
-        this.storage = kernels.make("storage", plan.bytes());
+        this.storage = (PtNDArray) manager.create(new ai.djl.ndarray.types.Shape(plan.bytes()), DataType.UINT8);
     }
 
     Arena arena() {

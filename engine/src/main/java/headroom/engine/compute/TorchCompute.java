@@ -80,7 +80,7 @@ public final class TorchCompute extends Compute {
         if (arena != null) {
             throw new IllegalStateException("this machine has a storage of " + arena.arena().bytes() + " bytes already");
         }
-        arena = new TorchArena(kernels, plan);
+        arena = new TorchArena(manager, kernels, plan);
     }
 
     @Override
