@@ -34,6 +34,13 @@
       torch.copy_(torch.slice(lse, 1, i * r, i * r + r), l)
     return (out, lse)
   def attention_dx(self: __torch__.Kernels, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor, Tensor]:
+    if h == kh and q.dtype == self.wide(q):
+      b, n = lengths.shape[0], q.shape[0]
+      mask = annotate(Optional[Tensor], None)
+      if not causal:
+        mask = self.padding_mask(lengths, n // b, q.dtype)
+      x, y, z = torch._scaled_dot_product_flash_attention_for_cpu_backward(self.heads(dout, b, h), self.heads(q, b, h), self.heads(k, b, h), self.heads(v, b, h), self.heads(out, b, h), lse, 0.0, causal, attn_mask=mask)
+      return (torch.reshape(torch.transpose(x, 1, 2), [n, q.shape[1]]), torch.reshape(torch.transpose(y, 1, 2), [n, k.shape[1]]), torch.reshape(torch.transpose(z, 1, 2), [n, v.shape[1]]))
     dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
     self.attention_blocks_dx(dq, dk, dv, dout, q, k, v, out, lse, lengths, h, kh, causal)
     return (dq, dk, dv)

@@ -29,6 +29,20 @@
       torch.copy_(torch.slice(lse, 1, i * r, i * r + r), l)
     return out
   def attention_dx_out(self: __torch__.Kernels, dqs: Tensor, dks: Tensor, dvs: Tensor, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tensor:
+    if h == kh and q.dtype == self.wide(q):
+      b, n = lengths.shape[0], q.shape[0]
+      qh, ks, vs, gh, oh = self.heads(q, b, h), self.heads(k, b, h), self.heads(v, b, h), self.heads(dout, b, h), self.heads(out, b, h)
+      mask = annotate(Optional[Tensor], None)
+      if not causal:
+        mask = self.padding_mask(lengths, n // b, q.dtype)
+      rows = self.attention_rows(n // b, q.shape[1])
+      for s in range((b + rows - 1) // rows):
+        i, j = s * rows, min(b, s * rows + rows)
+        dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 0, i, j), torch.slice(qh, 0, i, j), torch.slice(ks, 0, i, j), torch.slice(vs, 0, i, j), torch.slice(oh, 0, i, j), torch.slice(lse, 0, i, j), 0.0, causal, attn_mask=self.part_of_mask(mask, i, j))
+        torch.copy_(torch.slice(self.heads(dqs, b, h), 0, i, j), dq)
+        torch.copy_(torch.slice(self.heads(dks, b, h), 0, i, j), dk)
+        torch.copy_(torch.slice(self.heads(dvs, b, h), 0, i, j), dv)
+      return dqs
     return self.attention_blocks_dx(dqs, dks, dvs, dout, q, k, v, out, lse, lengths, h, kh, causal)
   def rope_out(self: __torch__.Kernels, y: Tensor, x: Tensor, cos: Tensor, sin: Tensor, h: int) -> Tensor:
     t, half = cos.shape[0], cos.shape[1]

@@ -1,7 +1,7 @@
-# attention by products of blocks: the backward direction, and the forward one in bf16. libtorch's fused pair multiplies tiles too small to be fast, and in bf16 without the
-# processor's own products.  One text a call: q, out [T, H·D]; k, v [T, K·D]; lse [H, T] and mask [T] (zeros, -inf for hidden keys) in float32, as are the scores and their gradients.
-#  A block is all queries that read the same few key heads, some rows
-# of them: [g, r R, T] scores of g key heads with r query heads each, about 262,144, so that what is done to them stays in the processor's cache
+# attention by products of blocks: in bf16, and backward where query heads share a key head. libtorch's fused pair multiplies small tiles, in bf16 not by the processor's own
+# products, and must be given shared heads group by group.  One text a call: q, out [T, H·D]; k, v [T, K·D]; lse [H, T] and mask [T] (zeros, -inf for hidden keys) in float32, as are
+# the scores and their gradients.  A block is all queries that read the same few key heads, some rows of them: [g, r R, T] scores of g key heads with r query heads each, about
+# 262,144, so that what is done to them stays in the processor's cache
   def block_rows(self: __torch__.Kernels, t: int, r: int) -> int:
     return min(t, max(32, min(128, 262144 // (r * t))))
   def block_heads(self: __torch__.Kernels, t: int, r: int, kh: int) -> int:

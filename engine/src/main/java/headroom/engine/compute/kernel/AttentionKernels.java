@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * Attention over token rows: q, out [B·T, H·D]; k, v [B·T, K·D], each of K key heads serving H/K query heads; lengths [B] int64 hides padded keys. T is N/B.
  *
- * <p>The [T, T] probabilities never exist as a whole: their log-sum-exp is kept and they are rebuilt a tile at a time ("FlashAttention", 2022), by libtorch's fused kernel forward
- * in float32, else by products of blocks, which are faster.
+ * <p>The [T, T] probabilities never exist as a whole: their log-sum-exp is kept and they are rebuilt a tile at a time ("FlashAttention", 2022), by libtorch's fused kernels
+ * in float32, else, and backward where key heads are shared, by products of blocks, which are faster there.
  */
 public final class AttentionKernels {
     /** {@code (q, k, v, lengths, H, K, causal)} → out, lse [B, H, T]. */
@@ -27,7 +27,7 @@ public final class AttentionKernels {
         Sizes s = Sizes.of(a, 1, 6);
         Tiles.sameShape(a, 0, 1);
         Tiles.sameShape(a, 4, 1);
-        long scratch = s.masks() + s.blocks().backwardBytes();
+        long scratch = s.heads == s.keyHeads && Tiles.isWide(s.dtype) ? s.mask() + s.backwardTiles() : s.masks() + s.blocks().backwardBytes();
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
     /**
@@ -178,6 +178,10 @@ public final class AttentionKernels {
         /** Zeros, and minus infinity for hidden keys, in the wide type. */
         long masks() {
             return (causal ? 1 : batch) * length * Tiles.wide(dtype).bytes();
+        }
+
+        long backwardTiles() {
+            return new FlashTiles(dtype, length, length, headWidth).backwardBytes();
         }
 
         BlockTiles blocks() {
