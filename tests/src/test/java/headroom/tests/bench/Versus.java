@@ -42,7 +42,10 @@ public final class Versus {
             System.out.println(JEMALLOC + " is not on this machine, so both sides run with the system's allocator only");
         }
         Map<Cell, List<Measurement>> cells = new LinkedHashMap<>();
+        Map<Cell, Measurement> medians = new LinkedHashMap<>();
         List<String> failures = new ArrayList<>();
+        List<String> different = new ArrayList<>();
+        header();
         for (Workload w : workloads) {
             for (int round = 0; round < rounds; round++) {
                 for (Path allocator : library == null ? Arrays.asList((Path) null) : Arrays.asList(null, library)) {
@@ -59,10 +62,11 @@ public final class Versus {
                     }
                 }
             }
+            cells.forEach((cell, all) -> medians.put(cell, Measurement.median(all)));
+            rows(w, medians, different);
         }
-        Map<Cell, Measurement> medians = new LinkedHashMap<>();
-        cells.forEach((cell, all) -> medians.put(cell, Measurement.median(all)));
-        failures.addAll(print(workloads, medians));
+        details(workloads, medians);
+        failures.addAll(different);
         if (!failures.isEmpty()) {
             throw new IllegalStateException("not measured, or not the same work: " + failures);
         }
@@ -107,28 +111,28 @@ public final class Versus {
         return null;
     }
 
-    /** Prints the tables; returns what differs in its first loss. */
-    private static List<String> print(List<Workload> workloads, Map<Cell, Measurement> all) {
+    private static void header() {
         line("| workload | allocator | Headroom tokens/s | share of the product rate | peer tokens/s | its share | speed | Headroom process, growth | peer process, growth | process | growth | first losses |");
         line("|---|---|---|---|---|---|---|---|---|---|---|---|");
-        List<String> different = new ArrayList<>();
-        for (Workload w : workloads) {
-            Measurement ownPreloaded = all.get(new Cell(w.id(), "own", "jemalloc"));
-            Measurement peerInstalled = all.get(new Cell(w.id(), "peer", "system"));
-            for (String allocator : List.of("system", "jemalloc")) {
-                row(w, allocator + " on both", all.get(new Cell(w.id(), "own", allocator)), all.get(new Cell(w.id(), "peer", allocator)), different);
-            }
-            row(w, "each as installed", ownPreloaded, peerInstalled, different);
+    }
+
+    private static void rows(Workload w, Map<Cell, Measurement> all, List<String> different) {
+        for (String allocator : List.of("system", "jemalloc")) {
+            row(w, allocator + " on both", all.get(new Cell(w.id(), "own", allocator)), all.get(new Cell(w.id(), "peer", allocator)), different);
         }
+        row(w, "each as installed", all.get(new Cell(w.id(), "own", "jemalloc")), all.get(new Cell(w.id(), "peer", "system")), different);
+    }
+
+    private static void details(List<Workload> workloads, Map<Cell, Measurement> all) {
         line("");
         line("| workload | side | allocator | steps | product rate, GFLOP/s | ledger peak | arena | libtorch's own share | growth against the books | page faults a step | Java bytes a step | garbage collection |");
         line("|---|---|---|---|---|---|---|---|---|---|---|---|");
         for (Workload w : workloads) {
             all.values().stream().filter(m -> m.workload().equals(w.id())).forEach(m -> line("| %s | %s | %s | %d | %.0f | %s | %s | %s | %s | %,.0f | %,.0f | %.2f %% |", w.title(),
                     m.side().equals("own") ? "Headroom" : "peer", m.allocator(), m.steps(), m.productRate() * 1e-9, m.ledgerPeak() == 0 ? "–" : mib(m.ledgerPeak()),
-                    m.arena() == 0 ? "–" : mib(m.arena()), m.arena() == 0 ? "–" : percent("%.1f %%", m.adopted()), m.expected() == 0 ? "–" : percent("%+.1f %%", m.growth() / m.expected() - 1), m.faults(), m.allocated(), 100 * m.collecting()));
+                    m.arena() == 0 ? "–" : mib(m.arena()), m.arena() == 0 ? "–" : percent("%.1f %%", m.adopted()), m.expected() == 0 ? "–" : percent("%+.1f %%", m.growth() / m.expected() - 1),
+                    m.faults(), m.allocated(), 100 * m.collecting()));
         }
-        return different;
     }
 
     private static void row(Workload w, String allocator, Measurement own, Measurement peer, List<String> different) {
