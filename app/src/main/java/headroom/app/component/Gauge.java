@@ -14,11 +14,11 @@ import javafx.scene.layout.VBox;
 import javafx.scene.paint.Color;
 
 /**
- * A live figure: name, value with unit, the last minute as a sparkline, and a flat bar with the budget as a tick. A TilesFX tile whose
+ * A live figure: name, value with unit, the last two minutes as a sparkline, and a flat bar with the budget as a tick. A TilesFX tile whose
  * graphic is ours, because everything here is flat and asks for roles.
  */
 public final class Gauge extends StackPane {
-    private static final int KEPT = 120;
+    private static final int KEPT = 60;
     private static final double HEIGHT = 72;
     /** A tile keeps a twentieth of its height free all around: so much is laid outside, so that figures align with the pane. */
     private static final double MARGIN = 4;

@@ -72,7 +72,7 @@ final class RunSide extends VBox {
         setMinWidth(320);
     }
 
-    /** Once a second. */
+    /** With every reading of the machine. */
     void machine(MachineReading now, long budget) {
         if (now.device().isPresent() && !gauges.getChildren().contains(card)) {
             gauges.getChildren().removeAll(memory, load);

@@ -1,8 +1,8 @@
 package headroom.app.viewmodel;
 
-/** The beat that live figures share: whole seconds of the machine's clock, so that what changes within a second is drawn in one frame and wakes the window once. */
+/** The beat that live figures share: every two seconds of the machine's clock, so that what changes between is drawn in one frame and wakes the window once. */
 public final class Beat {
-    public static final long NANOS = 1_000_000_000L;
+    public static final long NANOS = 2_000_000_000L;
 
     private Beat() {}
 

@@ -36,9 +36,9 @@ import javafx.beans.property.ReadOnlyStringWrapper;
  */
 public final class RunViewModel implements AutoCloseable {
     /** What figures in tables may change at. */
-    private static final long PERIOD = Beat.NANOS / 4;
-    private static final int CORES_AT_FULL_PACE = 8;
-    private static final int SLOWEST = 4;
+    private static final long PERIOD = Beat.NANOS / 8;
+    private static final int CORES_AT_FULL_PACE = 16;
+    private static final int SLOWEST = 8;
     private static final int HIDDEN_EVERY = 2;
     /** For so many periods after a command the answer is looked for at full pace. */
     private static final int HURRIED = 20;
@@ -197,10 +197,13 @@ public final class RunViewModel implements AutoCloseable {
     private void tick() {
         final String run = followed;
         final RunSnapshot last = newest.get();
-        if (run.isEmpty() || last == null || last.state().ended() || !Beat.falls(System.nanoTime(), PERIOD, periods(last))) {
+        if (run.isEmpty() || last == null || last.state().ended()) {
             return;
         }
         try {
+            if (!Beat.falls(System.nanoTime(), PERIOD, periods(last)) && isLive(run)) {
+                return;
+            }
             final RunSnapshot found = workbench.snapshot(run);
             if (found.revision() != last.revision() && run.equals(followed) && newest.compareAndSet(last, found)) {
                 Platform.runLater(() -> put(newest.get()));
@@ -214,6 +217,11 @@ public final class RunViewModel implements AutoCloseable {
     private int periods(RunSnapshot last) {
         final boolean hurried = hurry.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
         return hurried || last.state() != RunState.RUNNING ? 1 : pace * (shown ? 1 : HIDDEN_EVERY);
+    }
+
+    /** That it has ended is told at once. */
+    private boolean isLive(String run) {
+        return workbench.liveRun().filter(run::equals).isPresent();
     }
 
     private void put(RunSnapshot found) {

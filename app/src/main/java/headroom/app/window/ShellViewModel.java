@@ -20,7 +20,7 @@ import javafx.beans.property.SimpleObjectProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the frame around the views shows: the machine once a second, the budget and the look, both remembered. */
+/** What the frame around the views shows: the machine every two seconds, the budget and the look, both remembered. */
 public final class ShellViewModel implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShellViewModel.class);
 

@@ -56,13 +56,13 @@ class StageViewModelsTest {
 
     @Test
     void aRunIsDrawnLessOftenWhereItSharesFewCores() {
-        assertThat(RunViewModel.pace(2, false)).isEqualTo(4);
-        assertThat(RunViewModel.pace(4, false)).isEqualTo(2);
+        assertThat(RunViewModel.pace(2, false)).isEqualTo(8);
+        assertThat(RunViewModel.pace(4, false)).isEqualTo(4);
         assertThat(RunViewModel.pace(16, false)).isEqualTo(1);
         assertThat(RunViewModel.pace(2, true)).isEqualTo(1);
-        final long period = Beat.NANOS / 4;
+        final long period = Beat.NANOS / 8;
         // a tick that comes a little early or late belongs to the period it was meant for
-        assertThat(java.util.stream.LongStream.range(0, 8).filter(i -> Beat.falls(i * period + (i % 2 == 0 ? 9_000_000 : -9_000_000), period, 4)).toArray()).containsExactly(0, 4);
+        assertThat(java.util.stream.LongStream.range(0, 16).filter(i -> Beat.falls(i * period + (i % 2 == 0 ? 9_000_000 : -9_000_000), period, 8)).toArray()).containsExactly(0, 8);
         assertThat(Beat.toNext()).isBetween(1L, Beat.NANOS);
     }
 
