@@ -30,6 +30,8 @@ final class RunJson {
         JsonParts.number(node, "seconds", summary.seconds());
         node.set("checkpoints", JsonParts.array(details.checkpoints(), checkpoint -> JsonParts.object().put("step", checkpoint.step())
                 .put("folder", checkpoint.folder().toString()).put("bytes", checkpoint.bytes()).put("hash", checkpoint.hash())));
+        node.set("events", JsonParts.array(details.events().reversed(), event -> JsonParts.object().put("at", event.at().toString()).put("step", event.step())
+                .put("level", event.level().name()).put("title", event.title()).put("detail", event.detail())));
         node.set("decisions", JsonParts.texts(details.decisions()));
         details.arena().ifPresent(arena -> node.set("arena", JsonParts.arena(arena)));
         details.failure().ifPresent(failure -> node.set("failure", failure(failure)));

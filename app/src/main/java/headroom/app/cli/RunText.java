@@ -3,11 +3,13 @@ package headroom.app.cli;
 import headroom.engine.memory.Category;
 import headroom.engine.workbench.Evaluation;
 import headroom.engine.workbench.RunDetails;
+import headroom.engine.workbench.RunEvent;
 import headroom.engine.workbench.RunSnapshot;
 import headroom.engine.workbench.RunState;
 import headroom.engine.workbench.RunSummary;
 import headroom.engine.workbench.StepHistory;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -51,6 +53,7 @@ final class RunText {
         out.println();
         memory(out, details);
         details.checkpoints().forEach(c -> out.println("checkpoint at step " + c.step() + ", " + Figures.bytes(c.bytes()) + ": " + c.folder()));
+        log(out, details.events());
         details.failure().ifPresent(failure -> {
             out.println("failed at step " + failure.step() + ": " + failure.problem().what());
             failure.problem().todo().forEach(todo -> out.println("  " + todo));
@@ -71,6 +74,19 @@ final class RunText {
             out.println("the process grew by " + Figures.bytes(details.processGrowthBytes()));
         }
         details.arena().ifPresent(arena -> out.println(arena.words()));
+    }
+
+    /** What happened, oldest first. */
+    private static void log(PrintStream out, List<RunEvent> newestFirst) {
+        if (newestFirst.isEmpty()) {
+            return;
+        }
+        out.println();
+        out.println("what happened");
+        for (final RunEvent event : newestFirst.reversed()) {
+            out.println(Figures.text("step %,6d  %s%s%s", event.step(), event.level() == RunEvent.Level.INFO ? "" : event.level().name().toLowerCase(Locale.ROOT) + ": ",
+                    event.title(), event.detail().isBlank() ? "" : ": " + event.detail()));
+        }
     }
 
     /** Residuals in bytes, because {@code same to the byte} is the claim. */

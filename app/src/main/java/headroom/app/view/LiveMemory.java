@@ -139,8 +139,10 @@ final class LiveMemory extends VBox {
     /** The figures: at most four times a second. */
     void figures(RunSnapshot snapshot) {
         final RunSnapshot.Memory memory = snapshot.memory();
-        hero.setText(Units.memory(memory.peakBytes()));
-        figures.forEach((category, label) -> label.setText(Units.memory(memory.byCategoryAtPeak().get(category))));
+        // before the first step there is no peak, which is not a peak of nothing
+        final boolean known = memory.peakBytes() > 0;
+        hero.setText(known ? Units.memory(memory.peakBytes()) : Units.NONE);
+        figures.forEach((category, label) -> label.setText(known ? Units.memory(memory.byCategoryAtPeak().get(category)) : Units.NONE));
         outside.setText(Units.memory(memory.outsideBytes()));
         what.setText(snapshot.revision() < 0 ? "· one step, as it was booked" : "· every booking, last " + Units.decimals(seconds, 0) + Units.THIN + "s");
         final MemoryInstant at = memory.now();

@@ -210,6 +210,7 @@ class MainTest {
         out.reset();
         assertThat(run("show", "0007", "--json", "-")).isZero();
         assertThat(json().at("/checkpoints/0/step").asInt()).isEqualTo(2);
+        assertThat(json().at("/events/0/title").asText()).isEqualTo("Rows chosen");
         out.reset();
         assertThat(run("compare", "0007", "0007", "--json", "-")).isZero();
         assertThat(json().get("runs")).hasSize(2);
@@ -230,12 +231,14 @@ class MainTest {
         assertThat(run("plan", "--model", "minilm", "--data", "reviews", "--method", "full", "--budget", "8GiB")).isZero();
         assertThat(run("compare", "0007", "0007")).isZero();
         assertThat(run("runs")).isZero();
+        assertThat(run("show", "0007")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("Fits: needs 0.38 GiB +- 3.8 MiB of 8.00 GiB, 7.62 GiB free.")
                 .contains("at the peak     bytes   share")
                 .contains("encoder.0 .. encoder.1, each")
                 .contains("300 MiB *").contains("1 equal settings hidden")
-                .contains("accuracy 87.5 %");
+                .contains("accuracy 87.5 %")
+                .containsSubsequence("step      0  Rows chosen: 2 of 5 rows by ifd", "step      2  warning: Loss rose: 0.50 to 0.75");
     }
 
     @Test

@@ -24,6 +24,7 @@ import headroom.engine.workbench.ModelEntry;
 import headroom.engine.workbench.PlanRequest;
 import headroom.engine.workbench.Problem;
 import headroom.engine.workbench.RunDetails;
+import headroom.engine.workbench.RunEvent;
 import headroom.engine.workbench.RunRequest;
 import headroom.engine.workbench.RunSnapshot;
 import headroom.engine.workbench.RunState;
@@ -172,7 +173,9 @@ final class RecordedWorkbench {
                 2, Optional.of(new FailureCard.OverBudget("encoder.5.mlp", "gelu", "", 1_567_000_000, 687_000_000, BUDGET, PEAK, 0, List.of())),
                 Optional.of(1), List.of()));
         return new RunDetails(summary, RunRequest.of(PlanRequest.of("minilm", "reviews", "full")), Map.of("batch", "32"), history.soFar(),
-                List.of(new Evaluation(2, 1.6, 8192, 0.1, Map.of("accuracy", 0.875), 100_000_000)), PEAK, List.of(), List.of(),
+                List.of(new Evaluation(2, 1.6, 8192, 0.1, Map.of("accuracy", 0.875), 100_000_000)), PEAK, List.of(),
+                List.of(new RunEvent(Instant.EPOCH, 2, RunEvent.Level.WARNING, "Loss rose", "0.50 to 0.75"),
+                        new RunEvent(Instant.EPOCH, 0, RunEvent.Level.INFO, "Rows chosen", "2 of 5 rows by ifd")),
                 List.of(new CheckpointEntry(2, Instant.EPOCH, Path.of("checkpoints", "2"), 270_000_000, "9f3c", true)), 420_000_000, List.of(), failure,
                 Optional.of(new ArenaReport(80_000_000, 79_000_000, 0.002, List.of(new ArenaReport.Adopted("mean_pool", "head", 98_304)))));
     }
