@@ -58,6 +58,7 @@ final class ActivationSettings {
             case ActivationsChoice.BlockCheckpoint b -> new ActivationsChoice.BlockCheckpoint(b.every(), b.budget(), saves, b.loss());
             case ActivationsChoice.ReversibleStreams r -> new ActivationsChoice.ReversibleStreams(r.wiring(), r.lambda(), r.beta(), r.every(), saves, r.loss());
             case ActivationsChoice.TokenSubset t -> new ActivationsChoice.TokenSubset(t.kept(), t.tokens(), t.from(), t.whole(), t.choosing(), saves, t.loss());
+            case ActivationsChoice.UntapedBlocks u -> new ActivationsChoice.UntapedBlocks(saves, u.loss());
             case ActivationsChoice.ForwardOnly f -> f;
         };
     }
@@ -76,7 +77,7 @@ final class ActivationSettings {
             throw new IllegalArgumentException("checkpointing=" + how + " and checkpoint-budget=" + budget + "; a budget in MiB belongs to checkpointing=budget, and it to a budget");
         }
         return switch (how) {
-            case NONE -> given instanceof ActivationsChoice.ReversibleStreams || given instanceof ActivationsChoice.TokenSubset ? given : new ActivationsChoice.KeepNeeded(given.saves(), given.loss());
+            case NONE -> given instanceof ActivationsChoice.BlockCheckpoint ? new ActivationsChoice.KeepNeeded(given.saves(), given.loss()) : given;
             case BUDGET -> new ActivationsChoice.BlockCheckpoint(1, (long) (budget * MEBI), given.saves(), given.loss());
             case SQUARE_ROOT -> new ActivationsChoice.BlockCheckpoint(0, 0, given.saves(), given.loss());
             default -> new ActivationsChoice.BlockCheckpoint(Integer.parseInt(how), 0, given.saves(), given.loss());

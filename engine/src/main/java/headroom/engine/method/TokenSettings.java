@@ -35,8 +35,11 @@ final class TokenSettings {
             return before == null ? given : new ActivationsChoice.KeepNeeded(given.saves(), given.loss());
         }
         if (before == null && !(given instanceof ActivationsChoice.KeepNeeded)) {
-            throw new IllegalArgumentException("tokens=" + kept + " and " + (given instanceof ActivationsChoice.BlockCheckpoint ? "checkpoints" : "streams that are computed back")
-                    + " both say how the blocks are run; use tokens=1, or checkpointing=none and reversible=none");
+            throw new IllegalArgumentException("tokens=" + kept + " and " + switch (given) {
+                case ActivationsChoice.BlockCheckpoint _ -> "checkpoints";
+                case ActivationsChoice.UntapedBlocks _ -> "blocks without a tape";
+                default -> "streams that are computed back";
+            } + " both say how the blocks are run; use tokens=1" + (given instanceof ActivationsChoice.UntapedBlocks ? "" : ", or checkpointing=none and reversible=none"));
         }
         TokenSubset t = before == null ? new TokenSubset(kept, TokenSubset.BLOCK, 0, false, Choosing.ATTENTION, given.saves(), given.loss()) : before;
         return new TokenSubset(kept, s.has(BLOCK) ? s.integer(BLOCK) : t.tokens(), s.has(FROM) ? s.integer(FROM) : t.from(), s.has(OF) ? s.text(OF).equals(LAYER) : t.whole(),

@@ -13,6 +13,11 @@ import headroom.engine.tape.ops.Attention;
  * @param texts which token belongs to which text, null where a row is one text
  */
 record BatchContext(Tensor lengths, boolean causal, Tensor cos, Tensor sin, KeyValueCache cache, Model.Texts texts) {
+    /** The same with other rotary tables; borrowed. */
+    BatchContext turnedBy(Tensor otherCos, Tensor otherSin) {
+        return new BatchContext(lengths, causal, otherCos, otherSin, cache, texts);
+    }
+
     /** Attention of a layer with so many heads, which may differ from layer to layer. */
     Attention.Spec attention(long heads, long kvHeads) {
         return new Attention.Spec(lengths, heads, kvHeads, causal, texts == null ? null : texts.slots());

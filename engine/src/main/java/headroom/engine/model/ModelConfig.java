@@ -137,6 +137,16 @@ public record ModelConfig(
                 mlpBias, tiedHead, false, bosToken, eosToken, padToken);
     }
 
+    /** The shape of blocks that are {@code r} times narrower in every width, with as many heads; of so many of them. */
+    public ModelConfig narrowed(int r, int blocks) {
+        if (r < 1 || hidden % r != 0 || headDim % r != 0 || positions == Positions.ROTARY && headDim / r % 2 != 0 || intermediate < r) {
+            throw new IllegalArgumentException("blocks of width " + hidden + " with heads of " + headDim + " cannot be " + r + " times narrower; expected a divisor of both"
+                    + (positions == Positions.ROTARY ? " that leaves rotary heads an even width" : ""));
+        }
+        return new ModelConfig(family, blocks, hidden / r, heads, kvHeads, headDim / r, intermediate / r, vocab, hidden / r, maxPositions, positions, positionOffset, tokenTypes, ropeTheta, ropeScaling,
+                slidingWindow, norm, normEps, normPlace, finalNorm, activation, gated, qkvBias, outBias, mlpBias, tiedHead, pooler, bosToken, eosToken, padToken);
+    }
+
     /** Number of parameters, counted as published: tied weights once, encoders without a language-model head. */
     public long parameterCount() {
         return embeddingParameters() + (long) layers * blockParameters() + headParameters();

@@ -68,7 +68,7 @@ public final class TransformerDecoder implements Model {
 
     @Override
     public Value hidden(Pass pass, StackDriver driver, Inputs inputs) {
-        return finished(pass, prompt.around(pass, read(pass, inputs), inputs, (x, grown) -> {
+        return finished(pass, driver, prompt.around(pass, read(pass, inputs), inputs, (x, grown) -> {
             stack.check(grown.length());
             return stack.run(pass, driver, placed(pass, x, 0, grown), grown);
         }));
@@ -90,7 +90,7 @@ public final class TransformerDecoder implements Model {
         // the prompt is read once, with the beginning of the text
         Value y = from == 0 ? prompt.around(pass, x, inputs, body) : body.run(x, inputs);
         cache.advance(inputs.length());
-        return finished(pass, y);
+        return finished(pass, driver, y);
     }
 
     /** An empty cache for a text of at most {@code capacity} tokens. */
@@ -123,8 +123,8 @@ public final class TransformerDecoder implements Model {
         return x;
     }
 
-    private Value finished(Pass pass, Value x) {
-        Value y = norm == null ? x : norm.forward(pass, x.last());
+    private Value finished(Pass pass, StackDriver driver, Value x) {
+        Value y = norm == null || stack.isBeside(pass, driver) ? x : norm.forward(pass, x.last());
         y = end.through(pass, (projectOut == null ? y : projectOut.forward(pass, y.last())).last(), null);
         y.takeLast();
         return y;

@@ -19,6 +19,7 @@ final class TransformerStack implements AutoCloseable {
     private final List<LinearSite> sites;
     private final List<String> paths;
     private final ValuePoint in;
+    private final LadderPoint beside;
 
     /** @param name path of the stack, which the layers' paths begin with */
     TransformerStack(ModelConfig config, WeightsFactory weights, String name, double dropout) {
@@ -35,6 +36,7 @@ final class TransformerStack implements AutoCloseable {
         this.layers = List.copyOf(all);
         this.sites = layers.stream().flatMap(l -> l.sites().stream()).toList();
         this.in = new ValuePoint(name + ".in", ValuePoint.Kind.STACK, config.hidden());
+        this.beside = new LadderPoint(config);
         this.paths = layers.stream().map(TransformerLayer::path).toList();
     }
 
@@ -52,10 +54,10 @@ final class TransformerStack implements AutoCloseable {
     /** x [N, d], read for the last time → [N, d]. */
     Value run(Pass pass, StackDriver driver, Value x, Model.Inputs inputs) {
         if (rotary == null) {
-            return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), null, null, null, inputs.texts()));
+            return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), null, null, null, inputs.texts()), inputs.length());
         }
         rotary.prepare(inputs.length());
-        return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), rotary.cos(), rotary.sin(), null, inputs.texts()));
+        return run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), rotary.cos(), rotary.sin(), null, inputs.texts()), inputs.length());
     }
 
     /** The same for the next tokens of one text whose beginning is in a cache. */
@@ -63,11 +65,11 @@ final class TransformerStack implements AutoCloseable {
         long from = cache.position();
         Value y;
         if (rotary == null) {
-            y = run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), null, null, cache, null));
+            y = run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), null, null, cache, null), inputs.length());
         } else {
             rotary.prepare(cache.positions());
             try (Tensor cos = rotary.cos().rows(from, from + inputs.length()); Tensor sin = rotary.sin().rows(from, from + inputs.length())) {
-                y = run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), cos, sin, cache, null));
+                y = run(pass, driver, x, new BatchContext(inputs.lengths(), causal(), cos, sin, cache, null), inputs.length());
             }
         }
         return y;
@@ -76,25 +78,43 @@ final class TransformerStack implements AutoCloseable {
     /** An empty cache for a text of {@code capacity} tokens behind {@code inserted} of a prompt. */
     KeyValueCache cache(Compute c, DType dtype, long capacity, long inserted) {
         long prefix = layers.stream().mapToLong(TransformerLayer::prefixLength).max().orElse(0);
-        return new KeyValueCache(c, dtype, paths, layers.stream().map(TransformerLayer::kvWidth).toList(), capacity, inserted, prefix);
+        List<String> owners = new ArrayList<>(paths);
+        List<Long> widths = new ArrayList<>(layers.stream().map(TransformerLayer::kvWidth).toList());
+        if (beside.network() != null) {
+            owners.addAll(beside.network().paths());
+            widths.addAll(beside.network().kvWidths());
+        }
+        return new KeyValueCache(c, dtype, owners, widths, capacity, inserted, prefix);
     }
 
     private boolean causal() {
         return !config.family().isEncoder();
     }
 
-    private Value run(Pass pass, StackDriver driver, Value x, BatchContext batch) {
+    /** True if a network beside the blocks gives the hidden states in place of them, which no norm of the model follows. */
+    boolean isBeside(Pass pass, StackDriver driver) {
+        return beside.network() != null && driver.climbs() && pass.adapters().on();
+    }
+
+    private Value run(Pass pass, StackDriver driver, Value x, BatchContext batch, long length) {
         List<Block> blocks = new ArrayList<>(layers.size());
         for (TransformerLayer l : layers) {
             blocks.add(l.on(batch));
         }
-        return driver.run(pass, blocks, in.through(pass, x.last(), null));
+        Value read = in.through(pass, x.last(), null);
+        if (!isBeside(pass, driver)) {
+            return driver.run(pass, blocks, read);
+        }
+        try (SideNetwork.Climb climb = beside.network().on(batch, length)) {
+            return driver.run(pass, blocks, read, climb);
+        }
     }
 
-    /** The input of the first block and the points of all layers. */
+    /** The input of the first block, the points of all layers, and the place beside them. */
     List<Point> points() {
         List<Point> all = new ArrayList<>(List.of(in));
         layers.forEach(l -> all.addAll(l.points()));
+        all.add(beside);
         return all;
     }
 
@@ -111,6 +131,7 @@ final class TransformerStack implements AutoCloseable {
         for (TransformerLayer l : layers) {
             into.addAll(l.parameters());
         }
+        into.addAll(beside.parameters());
     }
 
     /** Frees the rotary tables and what the sites store that is no parameter. */

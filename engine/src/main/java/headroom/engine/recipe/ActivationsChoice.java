@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import headroom.engine.tape.stack.ReversibleStack;
+import headroom.engine.tape.stack.SideStack;
 import headroom.engine.tape.stack.TokenSubsetStack;
 
 /**
@@ -15,6 +16,7 @@ import headroom.engine.tape.stack.TokenSubsetStack;
         @JsonSubTypes.Type(value = ActivationsChoice.BlockCheckpoint.class, name = "BlockCheckpoint"),
         @JsonSubTypes.Type(value = ActivationsChoice.ReversibleStreams.class, name = "ReversibleStreams"),
         @JsonSubTypes.Type(value = ActivationsChoice.TokenSubset.class, name = "TokenSubset"),
+        @JsonSubTypes.Type(value = ActivationsChoice.UntapedBlocks.class, name = "UntapedBlocks"),
         @JsonSubTypes.Type(value = ActivationsChoice.ForwardOnly.class, name = "ForwardOnly")})
 public sealed interface ActivationsChoice {
     /** How the loss is computed from the last hidden states. */
@@ -149,6 +151,27 @@ public sealed interface ActivationsChoice {
         @Override
         public TokenSubset with(Loss l) {
             return new TokenSubset(kept, tokens, from, whole, choosing, saves, l);
+        }
+    }
+
+    /**
+     * Nothing of the model's blocks, which are frozen: what trains stands beside them and keeps what it needs, the taps among it ({@link SideStack}). Which outputs are tapped is said by
+     * the adapter that reads them.
+     */
+    record UntapedBlocks(SavesChoice saves, Loss loss) implements ActivationsChoice {
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        public UntapedBlocks {
+            saves = orWhole(saves);
+            loss = orWhole(loss);
+        }
+
+        public UntapedBlocks() {
+            this(new SavesChoice.WholeSaves(), new WholeLoss());
+        }
+
+        @Override
+        public UntapedBlocks with(Loss l) {
+            return new UntapedBlocks(saves, l);
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Slot 2, adapter: new parameters beside the base model. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -15,7 +16,8 @@ import java.util.TreeMap;
         @JsonSubTypes.Type(value = AdapterChoice.PromptTokens.class, name = "PromptTokens"),
         @JsonSubTypes.Type(value = AdapterChoice.WeightNorm.class, name = "WeightNormLoRA"), @JsonSubTypes.Type(value = AdapterChoice.Vera.class, name = "VeraScaling"),
         @JsonSubTypes.Type(value = AdapterChoice.Triplets.class, name = "TripletLoRA"),
-        @JsonSubTypes.Type(value = AdapterChoice.SegmentedLowRank.class, name = "SegmentedLoRA")})
+        @JsonSubTypes.Type(value = AdapterChoice.SegmentedLowRank.class, name = "SegmentedLoRA"),
+        @JsonSubTypes.Type(value = AdapterChoice.LadderNetwork.class, name = "LadderNetwork")})
 public sealed interface AdapterChoice {
     record None() implements AdapterChoice {}
 
@@ -234,6 +236,35 @@ public sealed interface AdapterChoice {
     record PromptTokens(int length, FrontStart start, List<Integer> tokens) implements AdapterChoice {
         public PromptTokens {
             tokens = List.copyOf(tokens);
+        }
+    }
+
+    /** Where the blocks of a network beside the model's start. */
+    enum LadderStart {
+        /** Drawn by key. */
+        RANDOM,
+        /** Cut out of the model's own blocks: the widths whose weights are largest. */
+        PRUNED
+    }
+
+    /**
+     * A narrow transformer beside the frozen one, fed by what its blocks make, whose output the head reads instead of the model's (LST). Run by activations UntapedBlocks.
+     *
+     * @param reduction r: every width of it is the model's by r
+     * @param every it reads every so many blocks, counted from the last; 0 reads the last alone
+     * @param taps the blocks that it reads by number, counted from 0, where these are chosen; else empty
+     * @param start of its blocks
+     * @param dropout share of the elements dropped in it, while training
+     */
+    record LadderNetwork(int reduction, int every, List<Integer> taps, LadderStart start, double dropout) implements AdapterChoice {
+        public LadderNetwork {
+            taps = taps == null ? List.of() : taps.stream().sorted().distinct().toList();
+            start = start == null ? LadderStart.RANDOM : start;
+        }
+
+        /** Numbers of the blocks that it reads, of so many, ascending. */
+        public List<Integer> tapped(int blocks) {
+            return !taps.isEmpty() ? taps : IntStream.range(0, blocks).filter(i -> i == blocks - 1 || every > 0 && (blocks - 1 - i) % every == 0).boxed().toList();
         }
     }
 }

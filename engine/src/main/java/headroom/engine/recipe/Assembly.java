@@ -31,6 +31,7 @@ import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.DenseWeight;
 import headroom.engine.tape.stack.CheckpointedStack;
 import headroom.engine.tape.stack.ReversibleStack;
+import headroom.engine.tape.stack.SideStack;
 import headroom.engine.tape.stack.StackDriver;
 import headroom.engine.tape.stack.TokenSubsetStack;
 import java.util.ArrayList;
@@ -136,6 +137,7 @@ public final class Assembly implements AutoCloseable {
                 }
                 case ActivationsChoice.ReversibleStreams r -> new ReversibleStack(r.wiring(), r.lambda(), r.beta(), r.every());
                 case ActivationsChoice.TokenSubset t -> new TokenSubsetStack(t.kept(), t.tokens(), t.from(), t.whole(), t.choosing());
+                case ActivationsChoice.UntapedBlocks u -> new SideStack();
                 case ActivationsChoice.KeepNeeded k -> StackDriver.PLAIN;
                 case ActivationsChoice.ForwardOnly f -> StackDriver.PLAIN;
             };

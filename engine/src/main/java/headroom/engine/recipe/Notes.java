@@ -24,6 +24,7 @@ public final class Notes {
         }
         AdapterRules.notes(r, notes);
         StreamRules.notes(r, notes);
+        SideRules.notes(r, notes);
         return List.copyOf(notes);
     }
 }

@@ -21,7 +21,7 @@ public final class Validator {
             clashes.add("gradient TwoPointEstimate keeps no activations, so activations must be ForwardOnly, not " + name(r.activations()));
         }
         if (!estimated && r.activations() instanceof ActivationsChoice.ForwardOnly) {
-            clashes.add("activations ForwardOnly leave nothing for Backprop to read; choose KeepNeeded, BlockCheckpoint, ReversibleStreams or TokenSubset, or gradient TwoPointEstimate");
+            clashes.add("activations ForwardOnly leave nothing for Backprop to read; choose KeepNeeded, BlockCheckpoint, ReversibleStreams, TokenSubset or UntapedBlocks, or gradient TwoPointEstimate");
         }
         if (estimated && r.compute() == ComputeType.BF16 && r.weights() instanceof WeightsChoice.Dense && r.adapter() instanceof AdapterChoice.None) {
             clashes.add("steps of TwoPointEstimate are smaller than the spacing of bf16 weights, so they would vanish; use compute F32, or an adapter");
@@ -33,6 +33,7 @@ public final class Validator {
         saves(r.activations().saves(), clashes);
         StreamRules.check(r, model, clashes);
         TokenRules.check(r, model, clashes);
+        SideRules.check(r, model, clashes);
         if (r.activations().loss() instanceof ActivationsChoice.SegmentedLoss s && s.rows() < 0) {
             clashes.add("a loss in segments of " + s.rows() + " rows; use at least 1, or 0 for the automatic size");
         }

@@ -18,8 +18,9 @@ public final class Pass {
     private final long step;
     private final boolean training;
     private final AdapterControls adapters;
+    private final Pass aside;
 
-    private Pass(Compute compute, Tape tape, Trainables trainables, Perturbation perturbation, long seed, long step, boolean training, AdapterControls adapters) {
+    private Pass(Compute compute, Tape tape, Trainables trainables, Perturbation perturbation, long seed, long step, boolean training, AdapterControls adapters, Pass aside) {
         this.compute = compute;
         this.tape = tape;
         this.trainables = trainables;
@@ -28,41 +29,52 @@ public final class Pass {
         this.step = step;
         this.training = training;
         this.adapters = adapters;
+        this.aside = aside;
     }
 
     /** A pass that a backward pass will follow. */
     public static Pass taped(Compute c, Tape tape, long seed, long step) {
-        return new Pass(c, tape, tape.trainables(), Perturbation.NONE, seed, step, true, AdapterControls.STANDARD);
+        return new Pass(c, tape, tape.trainables(), Perturbation.NONE, seed, step, true, AdapterControls.STANDARD, null);
     }
 
     /** A forward pass alone, without dropout. */
     public static Pass untaped(Compute c) {
-        return new Pass(c, null, Trainables.none(), Perturbation.NONE, 0, 0, false, AdapterControls.STANDARD);
+        return new Pass(c, null, Trainables.none(), Perturbation.NONE, 0, 0, false, AdapterControls.STANDARD, null);
     }
 
     /** The same pass without a tape: what is computed in it is not remembered. */
     public Pass withoutTape() {
-        return new Pass(compute, null, trainables, perturbation, seed, step, training, adapters);
+        return new Pass(compute, null, trainables, perturbation, seed, step, training, adapters, null);
+    }
+
+    /** The same pass for frozen blocks beside which something trains: nothing of them is remembered or dropped, and what stands beside them takes {@link #aside}. */
+    public Pass frozen() {
+        return new Pass(compute, null, trainables, perturbation, seed, step, false, adapters, aside());
+    }
+
+    /** Where frozen blocks are run, the pass of what stands beside them and may train; elsewhere this one. */
+    public Pass aside() {
+        return aside == null ? this : aside;
     }
 
     /** The same pass on another tape. */
     public Pass on(Tape other) {
-        return new Pass(compute, other, trainables, perturbation, seed, step, training, adapters);
+        return new Pass(compute, other, trainables, perturbation, seed, step, training, adapters, null);
     }
 
     /** The same pass with every trained parameter seen through a perturbation. */
     public Pass through(Perturbation p) {
-        return new Pass(compute, tape, trainables, p, seed, step, training, adapters);
+        return new Pass(compute, tape, trainables, p, seed, step, training, adapters, aside);
     }
 
     /** The same pass with adapters taking part in another way. */
     public Pass with(AdapterControls controls) {
-        return new Pass(compute, tape, trainables, perturbation, seed, step, training, controls);
+        return new Pass(compute, tape, trainables, perturbation, seed, step, training, controls, aside);
     }
 
     /** The same pass with random numbers of a seed and step: for a pass without a tape that drops all the same. */
     public Pass keyed(long otherSeed, long otherStep) {
-        return new Pass(compute, tape, trainables, perturbation, otherSeed, otherStep, training, adapters);
+        return new Pass(compute, tape, trainables, perturbation, otherSeed, otherStep, training, adapters, aside);
     }
 
     /** How adapters take part. */
@@ -118,5 +130,17 @@ public final class Pass {
     /** A value that no gradient reaches. Takes ownership of the tensor. */
     public Value constant(Tensor t) {
         return new Value(t, false, true);
+    }
+
+    /**
+     * A tap: what frozen blocks made, as a constant that others may read besides. It lives until its last reader is done, and where that saves it, until its backward is.
+     *
+     * @throws IllegalArgumentException if a gradient would have to go through it
+     */
+    public Value tap(Value v) {
+        if (v.needsGradient()) {
+            throw new IllegalArgumentException("a tap of a value that needs a gradient, which would end there; expected what frozen blocks made");
+        }
+        return constant(v.tensor().retain());
     }
 }

@@ -37,12 +37,13 @@ final class RunModels {
             return TunedModel.open(prepared, recipe, request.seed(), weights(), Optional.empty());
         }
 
-        /** The model as people know it: where a run put its blocks into two streams, without these and what stands on them. */
+        /** The model as people know it: where a run put its blocks into two streams, or a network beside them in place of it, without these and what stands on them. */
         TunedModel untouched() throws IOException {
-            if (!(recipe.activations() instanceof ActivationsChoice.ReversibleStreams s)) {
+            final boolean another = recipe.activations() instanceof ActivationsChoice.ReversibleStreams || recipe.activations() instanceof ActivationsChoice.UntapedBlocks;
+            if (!another) {
                 return base();
             }
-            final Recipe plain = recipe.with(new AdapterChoice.None()).with(new SelectorChoice.AdapterOnly()).with(new ActivationsChoice.KeepNeeded(s.loss()));
+            final Recipe plain = recipe.with(new AdapterChoice.None()).with(new SelectorChoice.AdapterOnly()).with(new ActivationsChoice.KeepNeeded(recipe.activations().loss()));
             return TunedModel.open(prepared, plain, request.seed(), weights(), Optional.empty());
         }
 

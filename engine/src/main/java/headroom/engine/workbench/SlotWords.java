@@ -87,6 +87,9 @@ final class SlotWords {
             case AdapterChoice.WeightNorm norm -> pair("DoRA", norm.pair()) + (norm.exactNorm() ? ", gradient through the norm" : "");
             case AdapterChoice.Vera vera -> "VeRA r %d, one random pair for all, on %s".formatted(vera.rank(), String.join(", ", vera.targets()));
             case AdapterChoice.Triplets triplets -> "AdaLoRA r %d at first, α %s, on %s".formatted(triplets.rank(), number(triplets.alpha()), String.join(", ", triplets.targets()));
+            case AdapterChoice.LadderNetwork side -> "network of 1/%d of the width beside the model, reading %s, starting %s%s".formatted(side.reduction(), !side.taps().isEmpty()
+                            ? "blocks " + side.taps().stream().map(String::valueOf).collect(java.util.stream.Collectors.joining(", ")) : side.every() == 0 ? "the last block" : side.every() == 1 ? "every block" : "one block in %d".formatted(side.every()),
+                    side.start() == AdapterChoice.LadderStart.RANDOM ? "at random" : "as a cut of its blocks", side.dropout() == 0 ? "" : ", dropout " + number(side.dropout()));
             case AdapterChoice.SegmentedLowRank several -> "%d LoRA sets over rows of one batch: %s".formatted(several.sets().size(),
                     several.sets().stream().map(set -> set.name() + " r " + set.pair().rank()).collect(java.util.stream.Collectors.joining(", ")));
         };
@@ -182,6 +185,7 @@ final class SlotWords {
             case ActivationsChoice.TokenSubset some -> "%s %% of the tokens in %s, %s, by blocks of %d, %s".formatted(number(100 * some.kept()), some.whole() ? "later layers" : "later attentions",
                     some.choosing() == TokenSubsetStack.Choosing.ATTENTION ? "the most attended" : "drawn", some.tokens(),
                     some.from() == 0 ? "from half of the layers on" : "from layer %d on".formatted(some.from() + 1));
+            case ActivationsChoice.UntapedBlocks _ -> "none of the frozen blocks, beside them what is needed";
             case ActivationsChoice.ForwardOnly _ -> "none kept";
         };
         return kept + saves(activations.saves()) + switch (activations.loss()) {

@@ -29,7 +29,7 @@ class ActivationsChoiceTest {
                 new ActivationsChoice.KeepNeeded(SavesChoice.CodedSaves.of(new SavesChoice.Groups(4, 64))), new ActivationsChoice.KeepNeeded(SavesChoice.HostSaves.STANDARD),
                 new ActivationsChoice.KeepNeeded(SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.LINEAR_INPUT), new SavesChoice.SampledRows(0.25))),
                 new ActivationsChoice.BlockCheckpoint(1, 5, SavesChoice.CodedSaves.of(java.util.Set.of(Keeper.Role.ATTENTION), new SavesChoice.Float8(DType.F8_E4M3, 16)), new ActivationsChoice.WholeLoss()),
-                new ActivationsChoice.ForwardOnly(new ActivationsChoice.SegmentedLoss(64)),
+                new ActivationsChoice.ForwardOnly(new ActivationsChoice.SegmentedLoss(64)), new ActivationsChoice.UntapedBlocks(SavesChoice.HostSaves.STANDARD, new ActivationsChoice.SegmentedLoss(7)),
                 new ActivationsChoice.ReversibleStreams(ReversibleStack.Wiring.HALVES, 0.1, 0.2, 2).with(new ActivationsChoice.SegmentedLoss(7))}) {
             Recipe r = Recipe.defaults().with(a);
             assertThat(Recipe.fromJson(r.toJson())).isEqualTo(r);

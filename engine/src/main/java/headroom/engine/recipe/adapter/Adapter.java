@@ -95,6 +95,7 @@ public interface Adapter extends AutoCloseable {
             case AdapterChoice.WeightNorm w -> WeightNormAdapter.attach(c, model, w, dtype, seed);
             case AdapterChoice.Vera v -> VeraAdapter.attach(c, model, v, dtype, seed);
             case AdapterChoice.Triplets t -> TripletAdapter.attach(c, model, t, dtype, seed);
+            case AdapterChoice.LadderNetwork l -> LadderAdapter.attach(c, model, l, dtype, seed);
             case AdapterChoice.SegmentedLowRank s -> SegmentedAdapter.attach(c, model, s, dtype, seed);
         };
     }

@@ -11,6 +11,21 @@ public interface StackDriver {
     /** Runs the blocks in order; x is read for the last time. */
     Value run(Pass pass, List<? extends Block> blocks, Value x);
 
+    /** True if it runs a network beside the blocks, whose hidden states are then the model's. */
+    default boolean climbs() {
+        return false;
+    }
+
+    /**
+     * Runs the blocks with a network beside them; x is read for the last time.
+     *
+     * @return hidden states of that network
+     * @throws UnsupportedOperationException if this driver runs none
+     */
+    default Value run(Pass pass, List<? extends Block> blocks, Value x, Ladder beside) {
+        throw new UnsupportedOperationException("no network is run beside the blocks");
+    }
+
     /** Every block on the tape. */
     StackDriver PLAIN = StackDriver::plain;
 
