@@ -25,7 +25,7 @@ class ArenaRunTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"full, ''", "full, compute=bf16", "full, accumulate=2", "lora, ''", "lora, compute=bf16", "qlora, compute=bf16", "lisa, ''", "galore, ''", "mezo, ''", "lomo, ''", "checkpointing, ''", "meft, ''", "lora, reversible=3 reversible-every=2",
+    @CsvSource({"full, ''", "full, compute=bf16", "full, accumulate=2", "lora, ''", "lora, compute=bf16", "qlora, compute=bf16", "lisa, ''", "galore, ''", "mezo, ''", "lomo, ''", "checkpointing, ''", "meft, ''", "lst, ''", "lst, compute=bf16 taps=second dropout=0.1", "lora, reversible=3 reversible-every=2",
             "full, tokens=0.5 tokens-block=4 tokens-from=1 tokens-of=layer"})
     void lossesAndBookingsAreTheSameWithTheArena(String method, String settings) throws Exception {
         for (TinyTask task : new TinyTask[] {TinyTask.encoder(), TinyTask.decoder()}) {
