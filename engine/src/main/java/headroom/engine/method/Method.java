@@ -22,6 +22,7 @@ import java.util.function.ToLongBiFunction;
  * @param settings what can be set, besides the common ones of {@link CommonSettings}
  * @param mergeable true if the result can be written as one dense model
  * @param exact true if its gradients are those of the whole loss
+ * @param classifier true if it learns labels of texts and nothing else
  * @param saves one sentence: what takes less memory
  * @param costs one sentence: what is paid for it
  * @param trained elements that train at a time on a model, task head aside: the closed form of its specification
@@ -29,7 +30,7 @@ import java.util.function.ToLongBiFunction;
  * @param recipe from settings to the eight slots
  */
 public record Method(
-        String id, String name, Family family, String title, String source, int year, String oneLine, List<Setting> settings, boolean mergeable, boolean exact, String saves, String costs,
+        String id, String name, Family family, String title, String source, int year, String oneLine, List<Setting> settings, boolean mergeable, boolean exact, boolean classifier, String saves, String costs,
         ToLongBiFunction<ModelConfig, Settings> trained, Map<String, String> trial, Function<Settings, Recipe> recipe) {
 
     /** Gives one entry; found by {@link java.util.ServiceLoader}, so a new method is a new file and nothing else. */
@@ -60,12 +61,12 @@ public record Method(
 
     /** An entry that merges into one dense model, has exact gradients, trains every parameter and fills every slot with its default. */
     public static Method of(String id, String name, Family family, String oneLine) {
-        return new Method(id, name, family, "", "baseline", 0, oneLine, List.of(), true, true, "", "", (model, s) -> model.parameterCount(), Map.of(), s -> Recipe.defaults());
+        return new Method(id, name, family, "", "baseline", 0, oneLine, List.of(), true, true, false, "", "", (model, s) -> model.parameterCount(), Map.of(), s -> Recipe.defaults());
     }
 
     /** @param by first author and venue, e.g. {@code Hu, ICLR 2022} */
     public Method paper(String paperTitle, String by, int published) {
-        return new Method(id, name, family, paperTitle, by, published, oneLine, settings, mergeable, exact, saves, costs, trained, trial, recipe);
+        return new Method(id, name, family, paperTitle, by, published, oneLine, settings, mergeable, exact, classifier, saves, costs, trained, trial, recipe);
     }
 
     public Method with(Setting... own) {
@@ -73,35 +74,40 @@ public record Method(
     }
 
     public Method with(List<Setting> own) {
-        return new Method(id, name, family, title, source, year, oneLine, own, mergeable, exact, saves, costs, trained, trial, recipe);
+        return new Method(id, name, family, title, source, year, oneLine, own, mergeable, exact, classifier, saves, costs, trained, trial, recipe);
     }
 
     /** What takes less memory, and what is paid for it: one sentence each. */
     public Method trade(String saved, String paid) {
-        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, saved, paid, trained, trial, recipe);
+        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, classifier, saved, paid, trained, trial, recipe);
     }
 
     /** The result cannot be written as one dense model. */
     public Method staysApart() {
-        return new Method(id, name, family, title, source, year, oneLine, settings, false, exact, saves, costs, trained, trial, recipe);
+        return new Method(id, name, family, title, source, year, oneLine, settings, false, exact, classifier, saves, costs, trained, trial, recipe);
     }
 
     /** Its gradients are estimates. */
     public Method estimates() {
-        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, false, saves, costs, trained, trial, recipe);
+        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, false, classifier, saves, costs, trained, trial, recipe);
+    }
+
+    /** It learns labels of texts; the next token is not for it. */
+    public Method classifies() {
+        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, true, saves, costs, trained, trial, recipe);
     }
 
     /** Elements that train at a time, task head aside. */
     public Method trains(ToLongBiFunction<ModelConfig, Settings> count) {
-        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, saves, costs, count, trial, recipe);
+        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, classifier, saves, costs, count, trial, recipe);
     }
 
     public Method trial(Map<String, String> small) {
-        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, saves, costs, trained, small, recipe);
+        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, classifier, saves, costs, trained, small, recipe);
     }
 
     public Method recipe(Function<Settings, Recipe> made) {
-        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, saves, costs, trained, trial, made);
+        return new Method(id, name, family, title, source, year, oneLine, settings, mergeable, exact, classifier, saves, costs, trained, trial, made);
     }
 
     /**

@@ -6,6 +6,8 @@ import headroom.engine.compute.kernel.KeptTokenKernels;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
+import headroom.engine.tape.ops.LastRotary;
+import headroom.engine.tape.ops.QueryAttention;
 import headroom.engine.tape.ops.Rotary;
 import java.util.List;
 
@@ -38,8 +40,22 @@ final class SelfAttention {
                 bias ? weights.parameter(path + ".bias", Parameter.Role.BIAS, Shape.of(out), WeightsFactory.Start.ZERO) : null);
     }
 
+    /** Keys and values of the tokens [N, K·D] as attention reads them. */
+    @FunctionalInterface
+    interface Taps {
+        Taps NONE = (keys, values) -> { };
+
+        /** The values are borrowed; who reads them later taps them ({@link Pass#tap}). */
+        void take(Value keys, Value values);
+    }
+
     /** x [N, d] → [N, d]; x is read for the last time if it is marked so. */
     Value forward(Pass pass, Value x, BatchContext batch) {
+        return forward(pass, x, batch, Taps.NONE);
+    }
+
+    /** The same, showing keys and values. */
+    Value forward(Pass pass, Value x, BatchContext batch, Taps taps) {
         boolean last = x.takeLast();
         Value qs = q.forward(pass, x);
         Value ks = k.forward(pass, x);
@@ -50,9 +66,28 @@ final class SelfAttention {
             qs = pass.apply(new Rotary(batch.cos(), batch.sin(), positions, heads), qs.last());
             ks = pass.apply(new Rotary(batch.cos(), batch.sin(), positions, kvHeads), ks.last());
         }
+        taps.take(ks, vs);
         Value mixed = keysAndValues.attend(pass, batch, batch.attention(heads, kvHeads), qs, ks, vs);
         pass.compute().within(before);
         return out.forward(pass, mixed.last());
+    }
+
+    /**
+     * What rows beside the tokens make of them: x [B·t, d] → [B·t, d]. They see all tokens of their sequence, causal or not; where positions turn queries and keys, they stand at
+     * its last token.
+     *
+     * @param x read for the last time if it is marked so
+     * @param keys as {@link Taps} showed them, read for the last time, like {@code values}
+     */
+    Value ask(Pass pass, Value x, BatchContext batch, Value keys, Value values) {
+        Value qs = q.forward(pass, x);
+        String before = pass.compute().within(path);
+        if (batch.cos() != null) {
+            qs = pass.apply(new LastRotary(batch.cos(), batch.sin(), batch.lengths(), heads), qs.last());
+        }
+        Value read = pass.apply(new QueryAttention(batch.lengths(), heads, kvHeads), qs.last(), keys.last(), values.last());
+        pass.compute().within(before);
+        return out.forward(pass, read.last());
     }
 
     /** How much the tokens of each block attend and are attended to [B, n], owned by the caller; x is read for the last time. */

@@ -5,6 +5,7 @@ import headroom.engine.compute.DType;
 import headroom.engine.compute.Keys;
 import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
+import headroom.engine.compute.kernel.CoreKernels;
 import headroom.engine.compute.kernel.RandomKernels;
 import headroom.engine.memory.Category;
 import headroom.engine.tape.AdapterControls;
@@ -15,6 +16,7 @@ import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.DenseWeight;
 import headroom.engine.tape.ops.Pooling;
 import headroom.engine.tape.ops.SegmentedLinear;
+import headroom.engine.tape.ops.UnitPieces;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,14 +38,28 @@ public final class TaskHead implements AutoCloseable {
         }
     }
 
+    /** Score that every class of a head on summaries starts with, as if each were one in a hundred. */
+    private static final double RARE = -Math.log(99);
+
+    /**
+     * What a head reads beside the pooled state: what queries became in each layer, as pieces of length 1, like the pooled state then.
+     *
+     * @param width numbers of all layers together for a sequence, L·t·d; 0 without queries
+     */
+    public record Summaries(long width) {
+        static final Summaries NONE = new Summaries(0);
+    }
+
     private final Features features;
+    private final Summaries summaries;
     /** One, or one for each set of an adapter. */
     private final List<LinearSite> linears;
     private final ValuePoint point;
     private int answering;
 
-    private TaskHead(Features features, List<LinearSite> linears) {
+    private TaskHead(Features features, Summaries summaries, List<LinearSite> linears) {
         this.features = features;
+        this.summaries = summaries;
         this.linears = linears;
         this.point = new ValuePoint(PATH + ".features", ValuePoint.Kind.FEATURES, linears.getFirst().in());
     }
@@ -66,7 +82,15 @@ public final class TaskHead implements AutoCloseable {
     /** The same, reading chosen features. */
     public static TaskHead create(Compute c, ModelConfig config, int classes, DType dtype, long seed, Features features) {
         require(classes);
-        return new TaskHead(features, List.of(linear(c, config, classes, dtype, seed, PATH)));
+        return new TaskHead(features, Summaries.NONE, List.of(linear(c, config.embedding(), classes, dtype, seed, PATH, DEVIATION)));
+    }
+
+    /** The same on what queries read besides. The weights start with deviation √(2 / classes), and the bias as for classes that are rare, as VQT starts them. */
+    public static TaskHead create(Compute c, ModelConfig config, int classes, DType dtype, long seed, Summaries summaries) {
+        require(classes);
+        LinearSite site = linear(c, config.embedding() + summaries.width(), classes, dtype, seed, PATH, Math.sqrt(2.0 / classes));
+        c.apply(CoreKernels.FILL_INTO, site.bias().data(), RARE);
+        return new TaskHead(Features.standard(config), summaries, List.of(site));
     }
 
     /** Heads of several sets, each on its rows. A head starts as it would alone. */
@@ -74,8 +98,8 @@ public final class TaskHead implements AutoCloseable {
         require(classes);
         List<LinearSite> all = new ArrayList<>();
         try {
-            sets.forEach(s -> all.add(linear(c, config, classes, dtype, s.seed(), PATH + "." + s.name())));
-            return new TaskHead(features, List.copyOf(all));
+            sets.forEach(s -> all.add(linear(c, config.embedding(), classes, dtype, s.seed(), PATH + "." + s.name(), DEVIATION)));
+            return new TaskHead(features, Summaries.NONE, List.copyOf(all));
         } catch (RuntimeException e) {
             all.forEach(s -> s.parameters().forEach(Parameter::close));
             throw e;
@@ -88,10 +112,10 @@ public final class TaskHead implements AutoCloseable {
         }
     }
 
-    private static LinearSite linear(Compute c, ModelConfig config, int classes, DType dtype, long seed, String at) {
-        Tensor w = c.zeros(Category.ADAPTER, at, dtype, Shape.of(classes, config.embedding()));
+    private static LinearSite linear(Compute c, long width, int classes, DType dtype, long seed, String at, double deviation) {
+        Tensor w = c.zeros(Category.ADAPTER, at, dtype, Shape.of(classes, width));
         try {
-            c.apply(RandomKernels.ADD_NORMAL_INTO, w, Keys.key(seed, "start", PATH + Paths.WEIGHT, 0), 0L, DEVIATION);
+            c.apply(RandomKernels.ADD_NORMAL_INTO, w, Keys.key(seed, "start", PATH + Paths.WEIGHT, 0), 0L, deviation);
             Tensor b = c.zeros(Category.ADAPTER, at, dtype, Shape.of(classes));
             return new LinearSite(at, new DenseWeight(new Parameter(at + Paths.WEIGHT, Parameter.Role.MATRIX, w)), new Parameter(at + Paths.BIAS, Parameter.Role.BIAS, b));
         } catch (RuntimeException e) {
@@ -128,8 +152,23 @@ public final class TaskHead implements AutoCloseable {
         return all;
     }
 
+    /** True if the head reads what queries make of the layers, which {@link #features} then is given. */
+    public boolean readsQueries() {
+        return summaries.width() > 0;
+    }
+
     /** Features of each sequence, or of each slot for a text: hidden [B·T, d] → [B, d]; hidden is read for the last time. */
     public Value features(Pass pass, Value hidden, Model.Inputs inputs) {
+        return features(pass, hidden, inputs, List.of());
+    }
+
+    /**
+     * The same with what queries became.
+     *
+     * @param rows [B·t, d] of each layer, read for the last time; none where adapters are off, and then their part of the features is zero
+     * @return [B, d + L·t·d]
+     */
+    public Value features(Pass pass, Value hidden, Model.Inputs inputs, List<Value> rows) {
         Model.Texts texts = inputs.texts();
         Op pool = switch (features) {
             case MEAN -> texts == null ? new Pooling.Mean(inputs.lengths(), inputs.length()) : new Pooling.TextMean(texts.slots(), texts.count());
@@ -137,7 +176,13 @@ public final class TaskHead implements AutoCloseable {
             case LAST -> texts == null ? new Pooling.Last(inputs.lengths(), inputs.length()) : new Pooling.TextLast(texts.slots(), texts.count());
         };
         String before = pass.compute().within(PATH);
-        Value pooled = point.through(pass, pass.apply(pool, hidden.last()).last(), null);
+        Value read = pass.apply(pool, hidden.last());
+        if (readsQueries()) {
+            List<Value> pieces = new ArrayList<>(List.of(read));
+            pieces.addAll(rows);
+            read = pass.apply(new UnitPieces(inputs.batch(), site().in()), pieces.stream().map(Value::last).toArray(Value[]::new));
+        }
+        Value pooled = point.through(pass, read.last(), null);
         pooled.takeLast();
         pass.compute().within(before);
         return pooled;

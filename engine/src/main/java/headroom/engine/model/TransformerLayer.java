@@ -8,6 +8,7 @@ import headroom.engine.tape.stack.Block;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * One transformer layer of any family here: attention and feed-forward, each with a residual, normalised before the sub-layer (GPT-2, OPT, LLaMA) or after its sum
@@ -25,6 +26,7 @@ final class TransformerLayer {
     private final Sublayer aroundMlp;
     private final ValuePoint block;
     private final ValuePoint stream;
+    private final QueryPoint queries;
     private final List<LinearSite> sites;
 
     TransformerLayer(ModelConfig c, WeightsFactory weights, String path, int layer, double dropout) {
@@ -39,6 +41,7 @@ final class TransformerLayer {
         this.aroundMlp = new Sublayer(path + ".mlp", c.hidden());
         this.block = new ValuePoint(path + ".block", ValuePoint.Kind.BLOCK, c.hidden());
         this.stream = new ValuePoint(path + ".stream", ValuePoint.Kind.STREAM, c.hidden());
+        this.queries = new QueryPoint(path + ".queries", c.hidden());
         List<LinearSite> all = new ArrayList<>(attention.sites());
         all.addAll(mlp.sites());
         this.sites = List.copyOf(all);
@@ -65,6 +68,7 @@ final class TransformerLayer {
         List<Point> all = new ArrayList<>(pointsOfAttention());
         all.addAll(pointsOfMlp());
         all.add(stream);
+        all.add(queries);
         return all;
     }
 
@@ -109,21 +113,48 @@ final class TransformerLayer {
         return feed(pass, attend(pass, x, batch));
     }
 
+    /** The layer as a frozen one that queries read, as it will be used: without dropout. Their way forks off behind attention, and the tokens go on as without them. */
+    private Block.Reading read(Pass pass, Value x, BatchContext batch) {
+        Pass frozen = pass.frozen();
+        if (!queries.isRead(pass)) {
+            return new Block.Reading(feed(frozen, attend(frozen, x, n -> attention.forward(frozen, n, batch), 0), 0), null);
+        }
+        if (batch.texts() != null) {
+            throw new IllegalStateException(queries.path() + " read whole rows, and these hold several texts; use one text a row");
+        }
+        Value[] taps = new Value[2];
+        Value attended = attend(frozen, x, n -> attention.forward(frozen, n, batch, (keys, values) -> {
+            taps[0] = pass.tap(keys);
+            taps[1] = pass.tap(values);
+        }), 0);
+        Value rows = queries.rows(pass, batch.lengths().dim(0));
+        Value summary = feed(pass, attend(pass, rows, n -> attention.ask(pass, n, batch, taps[0], taps[1]), 0), 0);
+        return new Block.Reading(feed(frozen, attended, 0), summary);
+    }
+
     /** The first half: attention with its residual and norm. */
     private Value attend(Pass pass, Value x, BatchContext batch) {
+        return attend(pass, x, n -> attention.forward(pass, n, batch), dropout);
+    }
+
+    private Value attend(Pass pass, Value x, UnaryOperator<Value> f, double dropped) {
         // the driver's mark: x is read more than once here, for the last time by the residual sum
         x.takeLast();
         if (normBefore) {
-            return aroundAttention.sum(pass, x, attentionNorm.forward(pass, x).last(), n -> attention.forward(pass, n, batch), dropout);
+            return aroundAttention.sum(pass, x, attentionNorm.forward(pass, x).last(), f, dropped);
         }
-        return attentionNorm.forward(pass, aroundAttention.sum(pass, x, x, n -> attention.forward(pass, n, batch), dropout).last());
+        return attentionNorm.forward(pass, aroundAttention.sum(pass, x, x, f, dropped).last());
     }
 
     /** The second half: the feed-forward layer with its residual and norm. */
     private Value feed(Pass pass, Value x) {
+        return feed(pass, x, dropout);
+    }
+
+    private Value feed(Pass pass, Value x, double dropped) {
         x.takeLast();
-        Value y = normBefore ? aroundMlp.sum(pass, x, mlpNorm.forward(pass, x).last(), n -> mlp.forward(pass, n), dropout)
-                : mlpNorm.forward(pass, aroundMlp.sum(pass, x, x, n -> mlp.forward(pass, n), dropout).last());
+        Value y = normBefore ? aroundMlp.sum(pass, x, mlpNorm.forward(pass, x).last(), n -> mlp.forward(pass, n), dropped)
+                : mlpNorm.forward(pass, aroundMlp.sum(pass, x, x, n -> mlp.forward(pass, n), dropped).last());
         y = block.through(pass, y.last(), null);
         y.takeLast();
         return y;
@@ -148,6 +179,11 @@ final class TransformerLayer {
         @Override
         public Value forward(Pass pass, Value x) {
             return layer.forward(pass, x, batch);
+        }
+
+        @Override
+        public Reading read(Pass pass, Value x) {
+            return layer.read(pass, x, batch);
         }
 
         @Override

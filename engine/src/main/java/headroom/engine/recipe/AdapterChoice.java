@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
         @JsonSubTypes.Type(value = AdapterChoice.ActivationGates.class, name = "ActivationGates"), @JsonSubTypes.Type(value = AdapterChoice.AddedBias.class, name = "AddedBias"),
         @JsonSubTypes.Type(value = AdapterChoice.Bottleneck.class, name = "Bottleneck"), @JsonSubTypes.Type(value = AdapterChoice.PrefixKv.class, name = "PrefixKv"),
         @JsonSubTypes.Type(value = AdapterChoice.PromptTokens.class, name = "PromptTokens"),
+        @JsonSubTypes.Type(value = AdapterChoice.QueryTokens.class, name = "QueryTokens"),
         @JsonSubTypes.Type(value = AdapterChoice.WeightNorm.class, name = "WeightNormLoRA"), @JsonSubTypes.Type(value = AdapterChoice.Vera.class, name = "VeraScaling"),
         @JsonSubTypes.Type(value = AdapterChoice.Triplets.class, name = "TripletLoRA"),
         @JsonSubTypes.Type(value = AdapterChoice.SegmentedLowRank.class, name = "SegmentedLoRA"),
@@ -267,4 +268,12 @@ public sealed interface AdapterChoice {
             return !taps.isEmpty() ? taps : IntStream.range(0, blocks).filter(i -> i == blocks - 1 || every > 0 && (blocks - 1 - i) % every == 0).boxed().toList();
         }
     }
+
+    /**
+     * Trained queries beside the tokens of every frozen layer, which read its keys and values and leave it for the head (VQT). They make a classifier.
+     *
+     * @param count queries t of a layer
+     * @param dropout share of their elements that is dropped in training
+     */
+    record QueryTokens(int count, double dropout) implements AdapterChoice {}
 }

@@ -10,6 +10,7 @@ import headroom.engine.model.TaskHead;
 import headroom.engine.recipe.activations.Keepers;
 import headroom.engine.recipe.adapter.Adapter;
 import headroom.engine.recipe.adapter.LowRankAdapter;
+import headroom.engine.recipe.adapter.QueryAdapter;
 import headroom.engine.recipe.adapter.SpectralStart;
 import headroom.engine.recipe.data.DeviceBatch;
 import headroom.engine.recipe.gradient.BackpropStep;
@@ -102,6 +103,7 @@ public final class Assembly implements AutoCloseable {
             stores = keep(made, WeightStores.open(compute, recipe.weights(), dtype, seed));
             model = keep(made, maker.make(compute, dtype, start.over(stores)));
             Validator.require(recipe, model.config());
+            Validator.require(recipe, task);
             compute.ledger().during("attach adapter", "");
             adapter = Adapter.attach(compute, model, recipe.adapter(), start, dtype, seed);
             if (adapter != null) {
@@ -170,6 +172,9 @@ public final class Assembly implements AutoCloseable {
     private TaskHead head(int classes, DType dtype, long seed) {
         if (recipe.adapter() instanceof AdapterChoice.SegmentedLowRank s) {
             return TaskHead.create(compute, model.config(), classes, dtype, features(), s.sets().stream().map(m -> new TaskHead.Set(m.name(), seed + m.seed())).toList());
+        }
+        if (adapter instanceof QueryAdapter q) {
+            return TaskHead.create(compute, model.config(), classes, dtype, seed, q.summaries());
         }
         return TaskHead.create(compute, model.config(), classes, dtype, seed, features());
     }

@@ -11,7 +11,10 @@ import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.CrossEntropy;
 import headroom.engine.tape.ops.SegmentedCrossEntropy;
+import headroom.engine.tape.stack.QueryStack;
 import headroom.engine.tape.stack.StackDriver;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What is minimised: pulls logits out of the model's hidden states, all at once or a segment at a time, and scores each unit. The batch's coefficients make one number of the
@@ -131,6 +134,12 @@ public sealed interface Objective {
 
         @Override
         public Value features(Pass pass, StackDriver driver, DeviceBatch batch) {
+            if (head.readsQueries()) {
+                // queries read the blocks one after the other, so the blocks are run by what hands on what they read
+                List<Value> rows = new ArrayList<>();
+                Value hidden = model.hidden(pass, new QueryStack(rows::add), batch.inputs());
+                return head.features(pass, hidden.last(), batch.inputs(), rows);
+            }
             return head.features(pass, model.hidden(pass, driver, batch.inputs()).last(), batch.inputs());
         }
 

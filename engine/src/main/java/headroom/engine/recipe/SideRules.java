@@ -63,7 +63,7 @@ final class SideRules {
                     + " would train in them or before them; use AdapterOnly with an adapter that stands beside the blocks, or KeepNeeded");
         }
         switch (r.adapter()) {
-            case AdapterChoice.None _, AdapterChoice.LadderNetwork _ -> { }
+            case AdapterChoice.None _, AdapterChoice.LadderNetwork _, AdapterChoice.QueryTokens _ -> { }
             case AdapterChoice a -> clashes.add("activations UntapedBlocks have no backward pass through the blocks, and adapter " + Validator.name(a)
                     + " stands in them or before them and would never train; use KeepNeeded or BlockCheckpoint, or an adapter that reads taps");
         }

@@ -53,6 +53,22 @@ public final class Validator {
             r.data().select().check(clashes);
         }
         PointAdapterRules.check(r, model, clashes);
+        QueryRules.check(r, clashes);
+        refuse(clashes);
+    }
+
+    /**
+     * What the recipe is used for.
+     *
+     * @throws IllegalArgumentException with one sentence per clash
+     */
+    public static void require(Recipe r, Assembly.Task task) {
+        List<String> clashes = new ArrayList<>();
+        QueryRules.check(r, task, clashes);
+        refuse(clashes);
+    }
+
+    private static void refuse(List<String> clashes) {
         if (!clashes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; and ", clashes) + ".");
         }

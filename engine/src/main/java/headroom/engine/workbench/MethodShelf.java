@@ -79,7 +79,7 @@ final class MethodShelf {
         return new MethodEntry(method.id(), method.name(), method.family().title(), method.title(), dated ? published.group(1) : method.source(),
                 dated ? Integer.parseInt(published.group(2)) : method.source().equals("baseline") ? 0 : method.year(),
                 method.oneLine(), slots, method.allSettings().stream().map(s -> setting(method, s)).toList(), method.mergeable(), method.exact(),
-                List.of(TaskKind.CLASSIFICATION, TaskKind.LANGUAGE_MODEL), method.saves(), method.costs(), method.id(), ClaimsShelf.has(method));
+                method.classifier() ? List.of(TaskKind.CLASSIFICATION) : List.of(TaskKind.CLASSIFICATION, TaskKind.LANGUAGE_MODEL), method.saves(), method.costs(), method.id(), ClaimsShelf.has(method));
     }
 
     /** Learning rate and its schedule differ between methods without being their idea: they do not make a slot a choice. */

@@ -81,10 +81,10 @@ final class Preparation {
         final MethodShelf.Resolved method = MethodShelf.resolve(request, model.config().maxPositions());
         final Batch.Shape full = method.recipe().fullBatch();
         if (request.data().isEmpty()) {
-            final boolean encoder = model.config().family().isEncoder();
-            final Assembly.Task task = encoder ? new Assembly.Task.Classification(CLASSES_ASSUMED) : new Assembly.Task.LanguageModelling();
+            final boolean labels = model.config().family().isEncoder() || method.method().classifier();
+            final Assembly.Task task = labels ? new Assembly.Task.Classification(CLASSES_ASSUMED) : new Assembly.Task.LanguageModelling();
             final List<String> assumed = new ArrayList<>(List.of("every row fills " + full.length() + " tokens"));
-            if (encoder) {
+            if (labels) {
                 assumed.add(CLASSES_ASSUMED + " labels");
             }
             return new Prepared(request, model, method, task, full, full, full, assumed);

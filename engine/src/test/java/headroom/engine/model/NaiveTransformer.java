@@ -4,6 +4,7 @@ import headroom.engine.compute.Compute;
 import headroom.engine.tape.Parameter;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
@@ -21,6 +22,16 @@ final class NaiveTransformer {
 
     /** Hidden states [T][width] of one text, without padding. */
     double[][] hidden(int[] ids, int[] segments) {
+        return hidden(ids, segments, null, null);
+    }
+
+    /**
+     * The same with queries joined to each layer's input: rows that attend, but are not attended to, and leave behind the layer.
+     *
+     * @param queries [layer][t][d], or null for none
+     * @param summaries takes what they became
+     */
+    double[][] hidden(int[] ids, int[] segments, double[][][] queries, List<double[][]> summaries) {
         int n = ids.length;
         double[][] x = new double[n][];
         for (int t = 0; t < n; t++) {
@@ -44,10 +55,15 @@ final class NaiveTransformer {
         for (int l = 0; l < config.layers(); l++) {
             String path = (encoder ? "encoder." : "decoder.") + l;
             boolean before = config.normPlace() == ModelConfig.NormPlace.BEFORE;
-            double[][] a = attention(path + ".attention", before ? norm(path + ".attention_norm", x) : x, !encoder);
+            x = joined(x, queries == null ? new double[0][] : queries[l]);
+            double[][] a = attention(path + ".attention", before ? norm(path + ".attention_norm", x) : x, !encoder, n);
             x = before ? sum(x, a) : norm(path + ".attention_norm", sum(x, a));
             double[][] m = mlp(path + ".mlp", before ? norm(path + ".mlp_norm", x) : x);
             x = before ? sum(x, m) : norm(path + ".mlp_norm", sum(x, m));
+            if (queries != null) {
+                summaries.add(Arrays.copyOfRange(x, n, x.length));
+                x = Arrays.copyOf(x, n);
+            }
         }
         if (config.finalNorm()) {
             x = norm("decoder.norm", x);
@@ -55,14 +71,21 @@ final class NaiveTransformer {
         return config.projectsEmbedding() ? linear("decoder.project_out", x) : x;
     }
 
-    private double[][] attention(String path, double[][] x, boolean causal) {
+    private static double[][] joined(double[][] x, double[][] rows) {
+        double[][] all = Arrays.copyOf(x, x.length + rows.length);
+        System.arraycopy(rows, 0, all, x.length, rows.length);
+        return all;
+    }
+
+    /** Rows from {@code n} on are queries: they stand at the last of the n tokens, and see all of them. */
+    private double[][] attention(String path, double[][] x, boolean causal, int n) {
         double[][] q = linear(path + ".q", x);
-        double[][] k = linear(path + ".k", x);
-        double[][] v = linear(path + ".v", x);
+        double[][] k = linear(path + ".k", Arrays.copyOf(x, n));
+        double[][] v = linear(path + ".v", Arrays.copyOf(x, n));
         int d = config.headDim();
         if (config.positions() == ModelConfig.Positions.ROTARY) {
-            rotate(q, d);
-            rotate(k, d);
+            rotate(q, d, n);
+            rotate(k, d, n);
         }
         double[][] mixed = new double[x.length][config.queryWidth()];
         int shared = config.heads() / config.kvHeads();
@@ -70,7 +93,7 @@ final class NaiveTransformer {
             int qo = h * d;
             int ko = h / shared * d;
             for (int t = 0; t < x.length; t++) {
-                int seen = causal ? t + 1 : x.length;
+                int seen = causal ? Math.min(t + 1, n) : n;
                 double[] p = new double[seen];
                 double total = 0;
                 for (int s = 0; s < seen; s++) {
@@ -92,11 +115,11 @@ final class NaiveTransformer {
     }
 
     /** Pairs (i, i + D/2) of each head are turned by position · θ^(−2i/D), the slow ones slower still where the model was stretched. */
-    private void rotate(double[][] x, int d) {
+    private void rotate(double[][] x, int d, int n) {
         for (int t = 0; t < x.length; t++) {
             for (int o = 0; o < x[t].length; o += d) {
                 for (int i = 0; i < d / 2; i++) {
-                    double angle = t * frequency(i, d);
+                    double angle = Math.min(t, n - 1) * frequency(i, d);
                     double a = x[t][o + i];
                     double b = x[t][o + i + d / 2];
                     x[t][o + i] = a * Math.cos(angle) - b * Math.sin(angle);

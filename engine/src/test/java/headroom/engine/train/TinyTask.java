@@ -33,6 +33,11 @@ public record TinyTask(ModelConfig config, Assembly.Task task, Dataset data) {
         return new TinyTask(HuggingFaceConfig.parse("decoder", DECODER), new Assembly.Task.LanguageModelling(), texts());
     }
 
+    /** The decoder on the encoder's task: for what learns labels alone. */
+    public static TinyTask classifyingDecoder() {
+        return new TinyTask(HuggingFaceConfig.parse("decoder", DECODER), new Assembly.Task.Classification(2), labelled());
+    }
+
     public Assembly.ModelMaker maker() {
         return (c, dtype, storage) -> Transformers.build(config, new RandomWeights(c, dtype, storage, config, 3), 0);
     }

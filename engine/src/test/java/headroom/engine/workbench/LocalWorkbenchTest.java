@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,14 +196,14 @@ class LocalWorkbenchTest {
 
     @Test
     void adaptersOfEveryKindAreReadBackAndMergeWhereAMatrixCanSayTheSame() throws Exception {
-        for (final String method : List.of("ia3", "houlsby", "prefix-tuning", "p-tuning-v2", "prompt-tuning", "bitfit")) {
+        for (final String method : List.of("ia3", "houlsby", "prefix-tuning", "p-tuning-v2", "prompt-tuning", "bitfit", "vqt")) {
             final String run = workbench.start(request(method));
             assertThat(workbench.await(run).state()).as(method).isEqualTo(RunState.FINISHED);
             final ExportReport apart = workbench.export(run, ExportKind.ADAPTER, folder.resolve(method), Progress.SILENT);
             // keys of a prefix are turned on the way out and back on the way in
             assertThat(apart.proof().orElseThrow().largestDifference()).as(method).isLessThanOrEqualTo(method.startsWith("p-tuning") || method.startsWith("prefix") ? 1e-4 : 0);
-            assertThat(folder.resolve(method).resolve("adapter.json").toFile().exists()).as(method + " has no form in PEFT").isEqualTo(List.of("houlsby", "bitfit").contains(method));
-            assertThat(folder.resolve(method).resolve("adapter_config.json").toFile().exists()).as(method).isEqualTo(!List.of("houlsby", "bitfit").contains(method));
+            assertThat(folder.resolve(method).resolve("adapter.json").toFile().exists()).as(method + " has no form in PEFT").isEqualTo(List.of("houlsby", "bitfit", "vqt").contains(method));
+            assertThat(folder.resolve(method).resolve("adapter_config.json").toFile().exists()).as(method).isEqualTo(!List.of("houlsby", "bitfit", "vqt").contains(method));
             assertThat(workbench.tryText(run, "the soup was warm", Progress.SILENT).tuned().labels()).hasSize(2);
         }
         final String gates = workbench.start(request("ia3"));
@@ -212,6 +213,19 @@ class LocalWorkbenchTest {
         workbench.await(prompt);
         assertThatThrownBy(() -> workbench.export(prompt, ExportKind.MERGED, folder.resolve("merged-prompt"), Progress.SILENT)).isInstanceOf(WorkbenchException.class)
                 .hasMessageContaining("no place in a dense one");
+    }
+
+    @Test
+    void whatMakesClassifiersIsPlannedForLabelsAndRefusedForTexts() throws Exception {
+        assertThat(workbench.catalog().method("vqt").orElseThrow().tasks()).containsExactly(TaskKind.CLASSIFICATION);
+        assertThat(workbench.catalog().method("lora").orElseThrow().tasks()).hasSize(2);
+        final Path text = folder.resolve("tales.txt");
+        Files.writeString(text, String.join("\n\n", java.util.Collections.nCopies(30, "the fox ran over the hill and the hill was green")));
+        assertThatThrownBy(() -> workbench.plan(PlanRequest.of("seedling", text.toString(), "vqt"), Progress.SILENT)).isInstanceOf(WorkbenchException.class)
+                .hasMessageContaining("do not fit together").hasMessageContaining("use data with labels");
+        assertThat(workbench.plan(PlanRequest.of("seedling", data.toString(), "vqt"), Progress.SILENT).peakBytes()).isPositive();
+        // without data a decoder is planned for texts, but not where only labels can be learned
+        assertThat(workbench.plan(new PlanRequest("llama-7b", Optional.empty(), ColumnChoice.GUESS, "vqt", Map.of(), OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty()), Progress.SILENT).decisions()).contains("2 labels");
     }
 
     @Test

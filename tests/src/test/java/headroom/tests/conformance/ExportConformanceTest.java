@@ -226,7 +226,7 @@ class ExportConformanceTest {
     }
 
     private static String train(Trial trial) throws InterruptedException {
-        PlanRequest plan = PlanRequest.of(trial.model(), folder.resolve(trial.model().equals("encoder") ? "encoder.csv" : "decoder.txt").toString(), trial.method().id());
+        PlanRequest plan = PlanRequest.of(trial.model(), folder.resolve(trial.classifies() ? "encoder.csv" : "decoder.txt").toString(), trial.method().id());
         for (Map.Entry<String, String> setting : trial.settings(new Trial.Extent(4, 1, 32, "f32")).entrySet()) {
             plan = switch (setting.getKey()) {
                 case "batch" -> plan.withBatch(Integer.parseInt(setting.getValue()));

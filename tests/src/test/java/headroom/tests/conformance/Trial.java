@@ -40,8 +40,13 @@ record Trial(Method method, String model) {
         return chosen.isEmpty() ? Methods.all() : chosen.stream().map(Methods::named).toList();
     }
 
+    /** True if the rows have labels. */
+    boolean classifies() {
+        return model.equals("encoder") || method.classifier();
+    }
+
     TinyTask task() {
-        return model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
+        return model.equals("encoder") ? TinyTask.encoder() : method.classifier() ? TinyTask.classifyingDecoder() : TinyTask.decoder();
     }
 
     /** The rate is high for all: a few steps must show something. What the entry says of small models goes over everything else. */

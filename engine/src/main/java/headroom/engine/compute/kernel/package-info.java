@@ -2,7 +2,7 @@
  * The kernels that the engine knows, as {@link headroom.engine.compute.Kernel} constants with their rules: one class per family of {@code headroom/kernels}, named
  * {@code LinearKernels}, {@code ElementwiseKernels}, {@code NormKernels}, {@code EmbeddingKernels}, {@code AttentionKernels}, {@code LossKernels},
  * {@code OptimizerKernels}, {@code CodedOptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels}, {@code SaveKernels},
- * {@code StoreKernels}, {@code SupportKernels}, {@code ScalingKernels}, {@code FactorKernels} and {@code HeadKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
+ * {@code StoreKernels}, {@code QueryKernels}, {@code SupportKernels}, {@code ScalingKernels}, {@code FactorKernels} and {@code HeadKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
  *
  * <p>What operations call (N = B·T token rows, [r, c] shapes; {@code _acc} and {@code _into} work in place on the first argument):
  * <pre>
@@ -50,6 +50,8 @@
  * informativeness(q, k, lengths, H, K, block) -> [B,n]  kept_rows(scores[B,n], lengths, T, block, k) -> rows  kept_places(rows, lengths, T) -> sequences, positions  set_rows_into(y, x, rows)  clear_rows_into
  * cross_attention(q[N,H*D], k[P,K*D], v, H, K) -> out, lse[H,N]                 cross_attention_dx(dout, q, k, v, out, lse[B,H,T], H, K) -> dq, dk, dv
  * merge_attention_into(out, lse[B,H,T], other, its lse[H,N])                    (two softmaxes over different keys become one)
+ * query_attention(q[B*t,H*D], k[B*T,K*D], v, lengths, H, K) -> out              query_attention_dx(dout, q, k, v, lengths, H, K) -> dq alone
+ * put_unit_piece_into(h[B,W], x[B,w], at)   unit_piece_dx(dh[B,W], x[B,w], at) -> dx[B,w]        (columns at to at + w, as rows of length 1)
  * </pre>
  *
  * <p>A kernel whose outputs are large has a twin, {@code NAME_out(outputs…, arguments…)}, in its family or in one of the families {@code *_out}: the same operators, writing where they are told

@@ -36,7 +36,7 @@ public final class ClaimsDesk {
         settings.put("batch", Integer.toString(s.batch()));
         settings.put("length", Integer.toString(s.length()));
         Assembly.ModelMaker maker = (c, dtype, storage) -> Transformers.build(config, new RandomWeights(c, dtype, storage, config, 1), 0);
-        Assembly.Task task = config.family().isEncoder() ? new Assembly.Task.Classification(CLASSES) : new Assembly.Task.LanguageModelling();
+        Assembly.Task task = config.family().isEncoder() || Methods.named(s.method()).classifier() ? new Assembly.Task.Classification(CLASSES) : new Assembly.Task.LanguageModelling();
         Recipe recipe = Methods.recipe(s.method(), settings);
         return Planner.plan(new Planner.Request(recipe, maker, task, recipe.fullBatch(), null, 1, STEPS));
     }

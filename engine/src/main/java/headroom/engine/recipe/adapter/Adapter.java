@@ -91,6 +91,7 @@ public interface Adapter extends AutoCloseable {
             case AdapterChoice.Bottleneck b -> BottleneckAdapter.attach(c, model, b, dtype, seed);
             case AdapterChoice.PrefixKv p -> PrefixAdapter.attach(c, model, p, dtype, seed);
             case AdapterChoice.PromptTokens p -> PromptAdapter.attach(c, model, p, dtype, seed);
+            case AdapterChoice.QueryTokens q -> QueryAdapter.attach(c, model, q, dtype, seed);
             case AdapterChoice.LowRank l -> LowRankAdapter.attach(c, model, l, start, dtype, seed);
             case AdapterChoice.WeightNorm w -> WeightNormAdapter.attach(c, model, w, dtype, seed);
             case AdapterChoice.Vera v -> VeraAdapter.attach(c, model, v, dtype, seed);

@@ -52,6 +52,13 @@ final class AddedParameters implements AutoCloseable {
         return p;
     }
 
+    /** Uniform numbers in [−bound, bound), by the parameter's path. */
+    Parameter uniform(double bound, String path, Parameter.Role role, long... dims) {
+        Parameter p = zeros(path, role, dims);
+        compute.apply(RandomKernels.UNIFORM_INTO, p.data(), Keys.key(seed, "start", path, 0), bound);
+        return p;
+    }
+
     List<Parameter> all() {
         return List.copyOf(made);
     }

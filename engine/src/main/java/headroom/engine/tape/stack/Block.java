@@ -29,6 +29,23 @@ public interface Block {
         return null;
     }
 
+    /**
+     * What a frozen block gives where queries stand beside its tokens.
+     *
+     * @param output of the block [N, d], a constant
+     * @param summary what the queries became [B·t, d]; null if there are none in this pass
+     */
+    record Reading(Value output, Value summary) {}
+
+    /**
+     * Runs the block without a tape, and on the tape of the pass the way of the queries that read its keys and values.
+     *
+     * @param x [N, d], read for the last time
+     */
+    default Reading read(Pass pass, Value x) {
+        throw new UnsupportedOperationException(path() + " has no place for queries");
+    }
+
     /** Valid tokens of each sequence of its batch [B] (int64); borrowed. */
     default Tensor lengths() {
         throw new UnsupportedOperationException(path() + " does not tell its batch");

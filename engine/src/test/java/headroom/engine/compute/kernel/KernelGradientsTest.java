@@ -156,6 +156,12 @@ class KernelGradientsTest {
                         }
                     }));
         }
+        for (long keyHeads : new long[] {4, 2, 1}) {
+            all.add(new Case("query_attention, " + keyHeads + " key heads", QueryKernels.QUERY_ATTENTION,
+                    s -> s.args(s.real(6, 12), s.real(10, 3 * keyHeads), s.real(10, 3 * keyHeads), s.lengths(5, 3), 4L, keyHeads), new int[] {0},
+                    (x, y, dy) -> of(call(QueryKernels.QUERY_ATTENTION_DX, dy, x[0], x[1], x[2], x[3], 4L, keyHeads))));
+        }
+        all.add(new Case("put_unit_piece", QueryKernels.PUT_UNIT_PIECE_INTO, s -> s.args(s.real(3, 9), s.real(3, 4), 2L), new int[] {1}, (x, y, dy) -> of(call(QueryKernels.UNIT_PIECE_DX, dy, x[1], 2L))));
         all.add(new Case("rope", AttentionKernels.ROPE, s -> s.args(s.real(6, 8), s.tensor(DType.F64, Math::cos, 3, 2), s.tensor(DType.F64, Math::sin, 3, 2), 2L), new int[] {0},
                 (x, y, dy) -> of(call(AttentionKernels.ROPE_DX, dy, x[1], x[2], 2L))));
     }
@@ -251,7 +257,7 @@ class KernelGradientsTest {
 
     /** Kernels that write in place are given a copy to write on, which then is their first output. */
     private static Tensor[] forward(Kernel kernel, Object[] x) {
-        if (kernel == LowRankKernels.LORA_FORWARD || kernel == EmbeddingKernels.ADD_ROWS_INTO) {
+        if (kernel == LowRankKernels.LORA_FORWARD || kernel == EmbeddingKernels.ADD_ROWS_INTO || kernel == QueryKernels.PUT_UNIT_PIECE_INTO) {
             Object[] args = x.clone();
             args[0] = call(CoreKernels.COPY, x[0]);
             Tensor[] out = torch.run(kernel, args);

@@ -28,6 +28,10 @@ final class PointSamples {
             Tensor lse = s.keep(s.compute.call(CoreKernels.COPY, s.keep(y[1].view(1, 6, 10))[0]))[0];
             return s.args(s.real(10, 24), q, k, v, y[0], lse, 6L, 3L);
         });
+        m.put("query_attention", s -> s.args(s.real(4, 24), s.real(10, 12), s.real(10, 12), s.lengths(5, 3), 6L, 3L));
+        m.put("query_attention_dx", s -> s.args(s.real(4, 24), s.real(4, 24), s.real(10, 12), s.real(10, 12), s.lengths(5, 3), 6L, 3L));
+        m.put("put_unit_piece_into", s -> s.args(s.real(3, 9), s.real(3, 4), 2L));
+        m.put("unit_piece_dx", s -> s.args(s.real(3, 9), s.real(3, 4), 2L));
         m.put("merge_attention_into", s -> s.args(s.real(10, 24), s.wide(2, 6, 5), s.real(10, 24), s.wide(6, 10)));
     }
 }
