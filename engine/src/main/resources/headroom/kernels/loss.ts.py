@@ -29,6 +29,30 @@
       torch.scatter_add_(p, 1, torch.unsqueeze(torch.clamp(target, 0), 1), torch.unsqueeze(torch.neg_(c), 1))
       torch.copy_(torch.slice(out, 0, i, j), p)
     return out
+  # both at once, where the coefficients come later: loss as above, and the logits become softmax - onehot, whole rows of zeros where the target is -100. The softmax of a tile is taken
+  # in place; its greatest is 1 / Σ exp(x - max), from which the loss follows. p - 1 of the target comes from the loss, so that it is exact where p is near 1
+  def cross_entropy_gradient_into(self: __torch__.Kernels, logits: Tensor, loss: Tensor, targets: Tensor) -> Tensor:
+    n, r, a = logits.shape[0], self.loss_rows(logits.shape[1]), self.wide(logits)
+    p = torch.slice(logits, 0, 0, r)
+    if logits.dtype != a:
+      p = torch.empty_like(p, dtype=a)
+    for t in range((n + r - 1) // r):
+      i, j = t * r, min(n, t * r + r)
+      x, target = torch.slice(logits, 0, i, j), torch.slice(targets, 0, i, j)
+      at = torch.unsqueeze(torch.clamp(target, 0), 1)
+      if logits.dtype == a:
+        p = x
+      else:
+        p = torch.copy_(torch.slice(p, 0, 0, j - i), x)
+      over = torch.sub(torch.amax(p, [1]), torch.squeeze(torch.gather(p, 1, at), 1))
+      torch._softmax(p, 1, False, out=p)
+      l = torch.masked_fill_(torch.sub_(over, torch.log_(torch.amax(p, [1]))), torch.eq(target, -100), 0.0)
+      torch.copy_(torch.slice(loss, 0, i, j), l)
+      if logits.dtype != a:
+        torch.copy_(x, p)
+      torch.scatter_(x, 1, at, torch.to(torch.unsqueeze(torch.expm1(torch.neg(l)), 1), x.dtype))
+      torch.index_fill_(x, 0, torch.view(torch.nonzero(torch.eq(target, -100)), [-1]), 0.0)
+    return logits
   # log-probability of the chosen column of each row, float32; 0 where it is -100
   def token_log_probs(self: __torch__.Kernels, logits: Tensor, targets: Tensor) -> Tensor:
     return torch.neg_(self.cross_entropy(logits, targets))

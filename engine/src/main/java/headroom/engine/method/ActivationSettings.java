@@ -34,9 +34,9 @@ final class ActivationSettings {
             all.add(Setting.choice("saves-of", SaveWords.roles(given.saves()), SaveWords.ROLES, "what is coded: all that may be, or inputs of linears, of nonlinearities, attention, of checkpointed blocks"));
         }
         all.add(Setting.choice("loss", given.loss() instanceof ActivationsChoice.SegmentedLoss ? SEGMENTS : WHOLE, List.of(WHOLE, SEGMENTS),
-                "logits of all positions at once, or of some rows at a time, made again in the backward pass"));
+                "logits of all positions at once, or of some rows at a time, made again in the backward pass where the head trains"));
         all.add(Setting.integer("loss-rows", given.loss() instanceof ActivationsChoice.SegmentedLoss l ? l.rows() : 0, 0, 1 << 24,
-                "with loss=segments: rows whose logits exist at a time, 0 for as many as take the room of the hidden states"));
+                "with loss=segments: rows whose logits exist at a time, 0 for as many as take the room of the hidden states, or 16 Mi logits"));
         return all;
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * The loss in segments over full fine-tuning: head product and cross-entropy for some tokens at a time, forward and backward, as Liger Kernel's fused linear cross-entropy (Hsu
- * et al., 2024) does; here the backward pass makes a segment's logits again. Every method has it as {@code loss=segments}.
+ * et al., 2024) does; where the head trains, the backward pass makes a segment's logits again. Every method has it as {@code loss=segments}.
  */
 @AutoService(Method.Provider.class)
 public final class ChunkedLoss implements Method.Provider {

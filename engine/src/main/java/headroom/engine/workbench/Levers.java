@@ -65,7 +65,7 @@ final class Levers {
             levers.add(new Lever("Checkpoint each block", true, "Keeps block inputs, computes the rest again.", r -> r.with("checkpointing", "1")));
         }
         if ("whole".equals(now.get("loss"))) {
-            levers.add(new Lever("Loss in segments", true, "Logits of some tokens at a time; the output matrix is multiplied once more.", r -> r.with("loss", "segments")));
+            levers.add(new Lever("Loss in segments", true, "Logits of some tokens at a time; where the output matrix trains, it is multiplied once more.", r -> r.with("loss", "segments")));
         }
         if ("whole".equals(now.get("saves"))) {
             levers.add(new Lever("Activations in 8 bits", false, "What the backward pass reads is kept in codes: gradients are slightly off.", r -> r.with("saves", "int8")));

@@ -22,6 +22,15 @@ public final class LossKernels {
     });
     /** {@code (logits, targets, coefficient [N])}: the logits become their gradient. */
     public static final Kernel CROSS_ENTROPY_DX_INTO = new Kernel("cross_entropy_dx_into", a -> Kernel.inPlace(gradientScratch(a), 5 * a.shape(0).elements()));
+    /** {@code (logits, loss [N], targets)}: the loss of each row, and the logits become softmax − onehot, zeros where there is no target: the gradient but for the coefficients. */
+    public static final Kernel CROSS_ENTROPY_GRADIENT_INTO = new Kernel("cross_entropy_gradient_into", a -> {
+        Tiles.matrix(a, 0);
+        Tiles.ids(a, 2, a.dim(0, 0));
+        DType wide = Tiles.wide(a.dtype(0));
+        Tiles.vector(a, 1, a.dim(0, 0));
+        Kernel.require(a.dtype(1) == wide, "losses of %s, expected %s", a.dtype(1), wide);
+        return Kernel.inPlace(Tiles.converted(tile(a.dim(0, 0), a.dim(0, 1)), a.dtype(0), wide), 6 * a.shape(0).elements());
+    });
     /** {@code (logits, targets)} → log-probability of the target per row, 0 where there is none. */
     public static final Kernel TOKEN_LOG_PROBS = new Kernel("token_log_probs", a -> rowLoss(a));
     /** {@code (logits)} → entropy of the softmax of each row, in nats. */

@@ -20,7 +20,7 @@
  * rope(x[N,H*D], cos[T,D/2] f32, sin, H)    rope_dx(dy, cos, sin, H)
  * cross_entropy(logits[N,V], targets[N] i64) -> loss[N] f32    cross_entropy_dx(logits, targets, coefficient[N] f32) -> dlogits
  * cross_entropy_dx_into(logits, targets, coefficient)          (overwrites the logits with their gradient; target -100 is ignored)
- * entropy_rows(logits[N,V]) -> [N] f32
+ * cross_entropy_gradient_into(logits, loss[N] f32, targets)   (loss, and the logits become softmax - onehot)      entropy_rows(logits[N,V]) -> [N] f32
  * mean_pool(x[N,d], lengths[B], T) -> [B,d]  mean_pool_dx(dy[B,d], lengths, T) -> [N,d]
  * pick_rows(x[N,d], ids[M] i64) -> [M,d]     pick_rows_dx(dy[M,d], ids, N) -> [N,d]
  * adamw(w, g, m, v, rate, beta1, beta2, eps, decay, correction1, correction2)   adamw8(w, g, codes and scales of m and v, tables, block, ...)

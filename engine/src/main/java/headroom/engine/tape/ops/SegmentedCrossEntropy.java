@@ -7,6 +7,7 @@ import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.CoreKernels;
 import headroom.engine.compute.kernel.LinearKernels;
 import headroom.engine.compute.kernel.LossKernels;
+import headroom.engine.compute.kernel.ScalingKernels;
 import headroom.engine.memory.Category;
 import headroom.engine.tape.Backward;
 import headroom.engine.tape.Forward;
@@ -19,11 +20,17 @@ import java.util.List;
 
 /**
  * Head product and cross-entropy in one, for some rows at a time: x [N, d], weight [V, d] → loss of each row [N] float32, as {@link Linear} and {@link CrossEntropy} would
- * give it. At most {@code rows × V} logits exist at a time. Saves x alone; the backward direction makes each segment's logits again, turns them into their gradient in place
- * and gives it to the weight and to dx before the next, so it costs one more head product.
+ * give it. At most {@code rows × V} logits exist at a time.
+ *
+ * <p>Where only x wants a gradient, a segment's logits become softmax − onehot as soon as their loss is known, and their product with the weight [N, d] is saved: the backward
+ * direction scales its rows by the coefficients. Else x is saved; the backward direction makes each segment's logits again, turns them into their gradient in place and gives it
+ * to the weight and to dx before the next, so it costs one more head product.
  */
 public final class SegmentedCrossEntropy implements Op {
     private static final long LEAST = 64;
+    /** Logits that cost little room anywhere and keep the head's products large ones. */
+    private static final long LOGITS = 1 << 24;
+    private static final long SEGMENTS = 8;
 
     private final WeightSource weight;
     private final Parameter bias;
@@ -32,6 +39,7 @@ public final class SegmentedCrossEntropy implements Op {
     private final boolean counting;
     private Forward forward;
     private Saved saved;
+    private Saved slope;
     private double right;
 
     /**
@@ -51,9 +59,13 @@ public final class SegmentedCrossEntropy implements Op {
         this.counting = counting;
     }
 
-    /** Rows whose logits take about as much room as all hidden states [n, d]: a power of two, at least 64, so that the head's product stays a large one. */
+    /**
+     * Rows whose logits take about as much room as all hidden states [n, d], or 16 Mi elements if that is more and leaves eight segments: a power of two, at least 64, so that the
+     * head's product stays a large one.
+     */
     public static long automaticRows(long n, long d, long vocabulary) {
-        long even = Math.max(LEAST, n * d / Math.max(1, vocabulary));
+        long v = Math.max(1, vocabulary);
+        long even = Math.max(LEAST, Math.max(n * d / v, Math.min(LOGITS / v, n / SEGMENTS)));
         return Math.min(n, Long.highestOneBit(even));
     }
 
@@ -77,20 +89,39 @@ public final class SegmentedCrossEntropy implements Op {
         Compute c = f.compute();
         Tensor x = in[0];
         Tensor loss = c.zeros(Category.WORKSPACE, c.owner(), x.dtype() == DType.F64 ? DType.F64 : DType.F32, Shape.of(x.dim(0)));
+        boolean trains = weight.wantsInput(f) || bias != null && f.needs(bias);
+        Tensor dx = null;
         try (Head head = new Head(f)) {
+            dx = f.needs(0) && !trains && head.isWhole() ? c.zeros(Category.WORKSPACE, c.owner(), x.dtype(), x.shape()) : null;
             for (long from = 0; from < x.dim(0); from += rows) {
                 long to = Math.min(x.dim(0), from + rows);
                 try (Tensor xs = x.rows(from, to); Tensor ts = targets.rows(from, to); Tensor ls = loss.rows(from, to); Tensor logits = head.logits(xs)) {
-                    score(c, logits, ts, ls);
+                    if (counting) {
+                        count(c, logits, ts);
+                    }
+                    if (dx == null) {
+                        score(c, logits, ts, ls);
+                    } else {
+                        c.apply(LossKernels.CROSS_ENTROPY_GRADIENT_INTO, logits, ls, ts);
+                        try (Tensor into = dx.rows(from, to)) {
+                            head.addTransposed(c, logits, into);
+                        }
+                    }
                 }
+            }
+            if (dx != null) {
+                slope = f.save(Keeper.Role.LOSS, dx);
+            } else if (f.needs(0) || trains) {
+                forward = f;
+                saved = f.save(Keeper.Role.LOSS, x);
             }
         } catch (RuntimeException e) {
             loss.close();
             throw e;
-        }
-        if (f.needs(0) || weight.wantsInput(f) || bias != null && f.needs(bias)) {
-            forward = f;
-            saved = f.save(Keeper.Role.LOSS, x);
+        } finally {
+            if (dx != null) {
+                dx.close();
+            }
         }
         return loss;
     }
@@ -99,10 +130,11 @@ public final class SegmentedCrossEntropy implements Op {
         try (Tensor l = c.call(LossKernels.CROSS_ENTROPY, logits, ts)) {
             c.apply(CoreKernels.COPY_INTO, into, l);
         }
-        if (counting) {
-            try (Tensor counts = c.call(LossKernels.ACCURACY_COUNTS, logits, ts); Tensor first = counts.rows(0, 1)) {
-                right += c.item(first);
-            }
+    }
+
+    private void count(Compute c, Tensor logits, Tensor ts) {
+        try (Tensor counts = c.call(LossKernels.ACCURACY_COUNTS, logits, ts); Tensor first = counts.rows(0, 1)) {
+            right += c.item(first);
         }
     }
 
@@ -115,6 +147,12 @@ public final class SegmentedCrossEntropy implements Op {
     @Override
     public void backward(Backward b, Tensor dy) {
         Compute c = b.compute();
+        if (slope != null) {
+            try (Tensor each = slope.get()) {
+                b.give(0, c.call(ScalingKernels.SCALE_ROWS, each, dy));
+            }
+            return;
+        }
         try (Tensor x = saved.get(); Head head = new Head(forward)) {
             boolean weightTrains = weight.wantsInput(forward);
             Tensor dx = b.needs(0) ? c.zeros(Category.WORKSPACE, c.owner(), x.dtype(), x.shape()) : null;
@@ -123,8 +161,12 @@ public final class SegmentedCrossEntropy implements Op {
                 try (Tensor xs = x.rows(from, to); Tensor ts = targets.rows(from, to); Tensor ks = dy.rows(from, to); Tensor d = head.logits(xs)) {
                     c.apply(LossKernels.CROSS_ENTROPY_DX_INTO, d, ts, ks);
                     if (dx != null) {
-                        try (Tensor part = head.transposed(b, d); Tensor into = dx.rows(from, to)) {
-                            c.apply(CoreKernels.COPY_INTO, into, part);
+                        try (Tensor into = dx.rows(from, to)) {
+                            if (head.isWhole()) {
+                                head.addTransposed(c, d, into);
+                            } else {
+                                weight.addTransposed(b, d, into);
+                            }
                         }
                     }
                     if (weightTrains) {
@@ -162,8 +204,13 @@ public final class SegmentedCrossEntropy implements Op {
             return shift == null ? pass.compute().call(LinearKernels.LINEAR, x, whole) : pass.compute().call(LinearKernels.LINEAR_BIAS, x, whole, shift);
         }
 
-        Tensor transposed(Backward b, Tensor dy) {
-            return whole == null ? weight.multiplyTransposed(b, dy) : b.compute().call(LinearKernels.LINEAR_DX, dy, whole);
+        boolean isWhole() {
+            return whole != null;
+        }
+
+        /** sum += dy·W, of a weight that is whole. */
+        void addTransposed(Compute c, Tensor dy, Tensor sum) {
+            c.apply(LinearKernels.LINEAR_DX_ACC, sum, dy, whole, 1.0);
         }
 
         @Override

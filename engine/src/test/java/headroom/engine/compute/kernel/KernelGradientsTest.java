@@ -1,6 +1,7 @@
 package headroom.engine.compute.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import headroom.engine.compute.DType;
 import headroom.engine.compute.Kernel;
@@ -179,6 +180,15 @@ class KernelGradientsTest {
         all.add(new Case("cross_entropy_dx_into", LossKernels.CROSS_ENTROPY, s -> s.args(s.real(6, 5), s.targets(5, 6)), new int[] {0}, (x, y, dy) -> {
             Tensor d = call(CoreKernels.COPY, x[0]);
             torch.apply(LossKernels.CROSS_ENTROPY_DX_INTO, d, x[1], dy);
+            return of(d);
+        }));
+        all.add(new Case("cross_entropy_gradient_into", LossKernels.CROSS_ENTROPY, s -> s.args(s.real(6, 5), s.targets(5, 6)), new int[] {0}, (x, y, dy) -> {
+            Tensor d = call(CoreKernels.COPY, x[0]);
+            try (Tensor loss = zeros(6)) {
+                torch.apply(LossKernels.CROSS_ENTROPY_GRADIENT_INTO, d, loss, x[1]);
+                assertThat(Samples.read(torch, loss)).containsExactly(Samples.read(torch, y[0]), within(1e-14));
+            }
+            torch.apply(ScalingKernels.SCALE_ROWS_INTO, d, dy);
             return of(d);
         }));
         all.add(new Case("mean_pool", HeadKernels.MEAN_POOL, s -> s.args(s.real(8, 3), s.lengths(4, 2), 4L), new int[] {0},

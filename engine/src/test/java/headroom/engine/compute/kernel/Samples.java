@@ -150,6 +150,7 @@ final class Samples implements AutoCloseable {
         for (String name : List.of("cross_entropy", "token_log_probs", "accuracy_counts")) {
             m.put(name, s -> s.args(s.real(6, 9), s.targets(9, 6)));
         }
+        m.put("cross_entropy_gradient_into", s -> s.args(s.real(6, 9), s.wide(6), s.targets(9, 6)));
         m.put("cross_entropy_dx", s -> s.args(s.real(6, 9), s.targets(9, 6), s.wide(6)));
         m.put("cross_entropy_dx_into", s -> s.args(s.real(6, 9), s.targets(9, 6), s.wide(6)));
         m.put("argmax_rows", s -> s.args(s.real(6, 9)));
