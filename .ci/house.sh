@@ -177,5 +177,5 @@ preload_allocator() {
     need_libraries allocator "training runs slower, since the allocator of the C library gives large blocks back to the system at every step" "${ALLOCATOR_NEEDS[@]}"
     library=$(library_path libjemalloc.so.2) || return 0
     export LD_PRELOAD=$library${LD_PRELOAD:+:$LD_PRELOAD}
-    export MALLOC_CONF=${MALLOC_CONF:-dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0}
+    export MALLOC_CONF=${MALLOC_CONF:-dirty_decay_ms:5000,muzzy_decay_ms:0,oversize_threshold:0}
 }

@@ -14,7 +14,7 @@ if [ "${HEADROOM_MALLOC:-}" != system ]; then
     for library in /usr/lib/*-linux-gnu/libjemalloc.so.2 /usr/lib64/libjemalloc.so.2 /usr/lib/libjemalloc.so.2; do
         if [ -e "$library" ]; then
             LD_PRELOAD=$library${LD_PRELOAD:+:$LD_PRELOAD}
-            MALLOC_CONF=${MALLOC_CONF:-dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0}
+            MALLOC_CONF=${MALLOC_CONF:-dirty_decay_ms:5000,muzzy_decay_ms:0,oversize_threshold:0}
             export LD_PRELOAD MALLOC_CONF
             break
         fi

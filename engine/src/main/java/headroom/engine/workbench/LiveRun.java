@@ -7,6 +7,7 @@ import headroom.engine.exchange.TensorFile;
 import headroom.engine.exchange.TensorFiles;
 import headroom.engine.memory.ArenaPlan;
 import headroom.engine.memory.Ledger;
+import headroom.engine.memory.SpareMemory;
 import headroom.engine.plan.Occasions;
 import headroom.engine.plan.Rehearsal;
 import headroom.engine.recipe.Assembly;
@@ -91,6 +92,7 @@ final class LiveRun {
                 ledger.setBudget(job.budgetBytes());
                 train(compute);
             }
+            SpareMemory.giveBack();
             if (ledger.openAccounts() != 0) {
                 throw new IllegalStateException("the ledger holds " + ledger.openAccounts() + " accounts after the run was closed, the largest "
                         + ledger.largest(1));
@@ -115,6 +117,7 @@ final class LiveRun {
             arena.ifPresent(plan -> compute.reserve(plan.within(job.budgetBytes() - plan.outside())));
             // host buffers that carried the weights are the collector's to free: as large as the model, they must not stand through the run
             System.gc();
+            SpareMemory.giveBack();
             final Trainer trainer = new Trainer(assembly, job.source(),
                     new Trainer.Extent(job.steps(), job.evalEvery(), job.checkpointEvery(), checkpoints), control, record);
             if (from.isPresent()) {

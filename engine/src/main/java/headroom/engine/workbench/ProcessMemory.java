@@ -1,5 +1,6 @@
 package headroom.engine.workbench;
 
+import headroom.engine.memory.SpareMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,8 @@ final class ProcessMemory {
             return;
         }
         touchHeap();
+        // what the allocator kept of earlier runs would serve this one, and hide its growth
+        SpareMemory.giveBack();
         try {
             Files.write(FORGET, HIGH_WATER_MARK);
         } catch (IOException _) {

@@ -12,6 +12,7 @@ import headroom.engine.exchange.RawTensor;
 import headroom.engine.exchange.TensorFile;
 import headroom.engine.exchange.TensorFiles;
 import headroom.engine.memory.Ledger;
+import headroom.engine.memory.SpareMemory;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Recipe;
 import headroom.engine.recipe.State;
@@ -135,6 +136,7 @@ final class TunedModel implements AutoCloseable {
     public void close() {
         assembly.close();
         compute.close();
+        SpareMemory.giveBack();
     }
 
     /** A checkpoint without what is only needed to train on. */

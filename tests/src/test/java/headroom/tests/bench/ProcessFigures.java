@@ -1,6 +1,7 @@
 package headroom.tests.bench;
 
 import com.sun.management.ThreadMXBean;
+import headroom.engine.memory.SpareMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.GarbageCollectorMXBean;
@@ -23,6 +24,8 @@ final class ProcessFigures {
 
     /** Memory is counted from here. */
     ProcessFigures() {
+        // what the allocator kept of earlier work would serve what comes, and hide its growth
+        SpareMemory.giveBack();
         try {
             if (Files.isWritable(CLEAR)) {
                 Files.write(CLEAR, HIGH_WATER_MARK);

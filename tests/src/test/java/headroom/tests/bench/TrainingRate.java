@@ -1,5 +1,6 @@
 package headroom.tests.bench;
 
+import headroom.engine.memory.SpareMemory;
 import headroom.tests.peers.Own;
 import headroom.tests.peers.Peer;
 import headroom.tests.peers.TrainingStep;
@@ -55,6 +56,8 @@ public final class TrainingRate {
             System.gc();
             ProcessFigures process = new ProcessFigures();
             try (TrainingStep training = open(w, side)) {
+                // as a run does once its model is loaded; the peer too, since what loading left is not the step's
+                SpareMemory.giveBack();
                 long start = System.nanoTime();
                 double loss = training.run(0);
                 int done = 1;

@@ -24,7 +24,7 @@ public final class Versus {
     private static final List<String> SIDES = List.of("own", "peer");
     private static final String JEMALLOC = "libjemalloc.so.2";
     /** As the launcher sets it (decision 0002). */
-    private static final String MALLOC_CONF = "dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0";
+    private static final String MALLOC_CONF = "dirty_decay_ms:5000,muzzy_decay_ms:0,oversize_threshold:0";
     private static final int LEAST_ARGUMENTS = 3;
 
     private record Cell(String workload, String side, String allocator) {}
