@@ -33,7 +33,7 @@ final class KernelLibrary {
     private KernelLibrary() {}
 
     private static final class Twins {
-        private static final Set<String> NAMES = TWINS.matcher(source()).results().map(r -> r.group(1)).collect(Collectors.toUnmodifiableSet());
+        private static final Set<String> NAMES = TWINS.matcher(source(FloatProducts.LIBRARY)).results().map(r -> r.group(1)).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Kernels that have a twin. */
@@ -41,11 +41,12 @@ final class KernelLibrary {
         return Twins.NAMES;
     }
 
-    /** The whole TorchScript source. */
-    static String source() {
+    /** The whole TorchScript source, its family of products the one that is asked for. */
+    static String source(FloatProducts products) {
         StringBuilder all = new StringBuilder(HEAD);
         for (String family : resource("index").lines().map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).toList()) {
-            for (String line : resource(family + ".ts.py").split("\n")) {
+            String chosen = family.equals(FloatProducts.LIBRARY.family()) ? products.family() : family;
+            for (String line : resource(chosen + ".ts.py").split("\n")) {
                 // the loader knows neither comments nor blank lines at class level; they are for the reader
                 if (!line.isBlank() && !line.strip().startsWith("#")) {
                     all.append(line.stripTrailing()).append('\n');
@@ -56,7 +57,7 @@ final class KernelLibrary {
     }
 
     /** Writes the archive to a new temporary file, which the caller deletes. */
-    static Path write() {
+    static Path write(FloatProducts products) {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(new byte[] {(byte) 0x80, 2});
         data.writeBytes("c__torch__\nKernels\n".getBytes(StandardCharsets.US_ASCII));
@@ -67,7 +68,7 @@ final class KernelLibrary {
             Path file = Files.createTempFile("headroom-kernels", ".pt");
             try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
                 put(zip, "k/data.pkl", data.toByteArray());
-                put(zip, "k/code/__torch__.py", source().getBytes(StandardCharsets.UTF_8));
+                put(zip, "k/code/__torch__.py", source(products).getBytes(StandardCharsets.UTF_8));
                 put(zip, "k/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
                 put(zip, "k/version", OPERATOR_VERSION.getBytes(StandardCharsets.US_ASCII));
             }

@@ -22,8 +22,22 @@ final class TorchKernels implements AutoCloseable {
         this.module = module;
     }
 
+    /** Loads the library with the float32 products of this process; those of oneDNN are for processors, and not every libtorch has them. */
     static TorchKernels load(PtNDManager manager) {
-        Path archive = KernelLibrary.write();
+        if (manager.getDevice().isGpu() || FloatProducts.chosen() == FloatProducts.LIBRARY) {
+            return load(manager, FloatProducts.LIBRARY);
+        }
+        try {
+            return load(manager, FloatProducts.ONEDNN);
+        } catch (RuntimeException e) {
+            TorchKernels plain = load(manager, FloatProducts.LIBRARY);
+            FloatProducts.withoutOneDnn();
+            return plain;
+        }
+    }
+
+    static TorchKernels load(PtNDManager manager, FloatProducts products) {
+        Path archive = KernelLibrary.write(products);
         try {
             return new TorchKernels(manager, JniUtils.loadModule(manager, archive, manager.getDevice().isGpu(), new String[0], new String[0], false));
         } finally {

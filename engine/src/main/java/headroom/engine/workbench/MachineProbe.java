@@ -2,6 +2,7 @@ package headroom.engine.workbench;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
+import headroom.engine.compute.FloatProducts;
 import java.io.IOException;
 import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ final class MachineProbe {
         process = now;
         return new MachineReading(Instant.now(), device(), processor.getProcessorIdentifier().getName().strip(),
                 processor.getLogicalProcessorCount(), load, own, memory.getTotal(), memory.getTotal() - memory.getAvailable(),
-                now.getResidentMemory(), freeDisk(), cuda ? "libtorch on CUDA" : "libtorch on the processor", allocator);
+                now.getResidentMemory(), freeDisk(), cuda ? "libtorch on CUDA" : "libtorch on the processor, " + FloatProducts.chosen().words(), allocator);
     }
 
     private Optional<MachineReading.Device> device() {

@@ -1,6 +1,7 @@
 package headroom.engine.compute.kernel;
 
 import headroom.engine.compute.DType;
+import headroom.engine.compute.FloatProducts;
 import headroom.engine.compute.Kernel;
 import headroom.engine.compute.Kernel.Args;
 import headroom.engine.compute.Kernel.Outcome;
@@ -13,6 +14,12 @@ import headroom.engine.compute.Kernel.Spec;
 public final class LinearKernels {
     /** Columns up to which a dW counts as narrow. */
     private static final long NARROW = 64;
+    /** Bounds of the products that oneDNN makes: those of {@code products_onednn}. */
+    private static final long LAID_ROWS = 192;
+    private static final long LAID_WIDTH = 64;
+    private static final long LAID_WORK = 1 << 24;
+    /** Elements of the narrower factor of an outer product that are turned at a time. */
+    private static final long TURNED = 1 << 20;
 
     /** {@code (x, w)} → y. */
     public static final Kernel LINEAR = new Kernel("linear", a -> forward(a, 0, 1, 0));
@@ -22,27 +29,29 @@ public final class LinearKernels {
         return forward(a, 0, 1, Tiles.converted(a.dim(2, 0), a.dtype(2), a.dtype(0)));
     });
     /** {@code (y, x, w)}: y = x Wᵀ. */
-    public static final Kernel LINEAR_INTO = new Kernel("linear_into", LinearKernels::onto);
+    public static final Kernel LINEAR_INTO = new Kernel("linear_into", a -> onto(a, 1));
     /** {@code (y, x, w, alpha)}: y += alpha x Wᵀ. */
-    public static final Kernel LINEAR_ACC = new Kernel("linear_acc", LinearKernels::onto);
+    public static final Kernel LINEAR_ACC = new Kernel("linear_acc", a -> onto(a, a.number(3)));
     /** {@code (dy, w)} → dx = dy W. */
     public static final Kernel LINEAR_DX = new Kernel("linear_dx", a -> {
         inner(a, 0, 1, 1, 0);
-        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 0), a.dim(1, 1)), packing(a.dtype(0), a.dim(0, 1)), product(a.dim(0, 0), a.dim(0, 1), a.dim(1, 1)));
+        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 0), a.dim(1, 1)), turnedScratch(a.dtype(0), a.dim(0, 0), a.dim(0, 1), a.dim(1, 1)), product(a.dim(0, 0), a.dim(0, 1), a.dim(1, 1)));
     });
     /** {@code (dx, dy, w, alpha)}: dx += alpha dy W. */
     public static final Kernel LINEAR_DX_ACC = new Kernel("linear_dx_acc", a -> {
         inner(a, 1, 1, 2, 0);
         result(a, a.dim(1, 0), a.dim(2, 1));
         Tiles.sameType(a, 0, 1);
-        return Kernel.inPlace(packing(a.dtype(0), a.dim(1, 1)), product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 1)));
+        long scratch = a.number(3) == 1 ? turnedScratch(a.dtype(0), a.dim(1, 0), a.dim(1, 1), a.dim(2, 1)) : packing(a.dtype(0), a.dim(1, 1));
+        return Kernel.inPlace(scratch, product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 1)));
     });
     /** {@code (y, x, w [r, in], i)}: y[:, i:i+r] += x wᵀ, for a weight of which r rows exist at a time. */
     public static final Kernel LINEAR_COLUMNS_ACC = new Kernel("linear_columns_acc", a -> {
         inner(a, 1, 1, 2, 1);
         columns(a, 0, a.dim(1, 0));
         Tiles.sameType(a, 0, 1);
-        return Kernel.inPlace(packing(a.dtype(0), a.dim(1, 1)), product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)));
+        long copied = copied(a.dtype(0), a.dim(1, 0), a.dim(1, 1), a.dim(2, 0), a.dim(2, 0));
+        return Kernel.inPlace(copied + scratch(a.dtype(0), a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)), product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)));
     });
     /** {@code (dx, dy, w [r, in], i)}: dx += dy[:, i:i+r] w. */
     public static final Kernel LINEAR_COLUMNS_DX_ACC = new Kernel("linear_columns_dx_acc", a -> {
@@ -50,18 +59,20 @@ public final class LinearKernels {
         columns(a, 1, a.dim(0, 0));
         Tiles.sameType(a, 0, 1);
         Tiles.sameType(a, 0, 2);
-        return Kernel.inPlace(packing(a.dtype(0), a.dim(2, 0)), product(a.dim(1, 0), a.dim(2, 0), a.dim(2, 1)));
+        long copied = copied(a.dtype(0), a.dim(1, 0), a.dim(2, 0), a.dim(2, 1), a.dim(2, 0));
+        return Kernel.inPlace(copied + turnedScratch(a.dtype(0), a.dim(1, 0), a.dim(2, 0), a.dim(2, 1)), product(a.dim(1, 0), a.dim(2, 0), a.dim(2, 1)));
     });
     /** {@code (dy, x)} → dW = dyᵀ x, in the type of dy. */
     public static final Kernel LINEAR_DW = new Kernel("linear_dw", a -> {
         inner(a, 0, 0, 1, 0);
-        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 1), a.dim(1, 1)), lying(a.dtype(0), a.dim(0, 1), a.dim(1, 1)) + turnedPacking(a.dtype(0), a.dim(0, 0)), product(a.dim(0, 1), a.dim(0, 0), a.dim(1, 1)));
+        return Kernel.makes(Spec.of(a.dtype(0), a.dim(0, 1), a.dim(1, 1)), outerScratch(a.dtype(0), a.dim(0, 0), a.dim(0, 1), a.dim(1, 1), lying(a.dtype(0), a.dim(0, 1), a.dim(1, 1))),
+                product(a.dim(0, 1), a.dim(0, 0), a.dim(1, 1)));
     });
     /** {@code (dy, x, i, j)} → rows i to j (exclusive) of dW. */
     public static final Kernel LINEAR_DW_ROWS = new Kernel("linear_dw_rows", a -> {
         inner(a, 0, 0, 1, 0);
         long rows = range(a, 2, a.dim(0, 1));
-        return Kernel.makes(Spec.of(a.dtype(0), rows, a.dim(1, 1)), turnedPacking(a.dtype(0), a.dim(0, 0)), product(rows, a.dim(0, 0), a.dim(1, 1)));
+        return Kernel.makes(Spec.of(a.dtype(0), rows, a.dim(1, 1)), outerScratch(a.dtype(0), a.dim(0, 0), rows, a.dim(1, 1), 0), product(rows, a.dim(0, 0), a.dim(1, 1)));
     });
     /** {@code (dw, dy, x, alpha)}: dW += alpha dyᵀ x; dW of any floating type. */
     public static final Kernel LINEAR_DW_ACC = new Kernel("linear_dw_acc", a -> {
@@ -91,14 +102,15 @@ public final class LinearKernels {
 
     private static Outcome forward(Args a, int x, int w, long workspace) {
         inner(a, x, 1, w, 1);
-        return Kernel.makes(Spec.of(a.dtype(x), a.dim(x, 0), a.dim(w, 0)), workspace + packing(a.dtype(x), a.dim(x, 1)), product(a.dim(x, 0), a.dim(x, 1), a.dim(w, 0)));
+        return Kernel.makes(Spec.of(a.dtype(x), a.dim(x, 0), a.dim(w, 0)), workspace + scratch(a.dtype(x), a.dim(x, 0), a.dim(x, 1), a.dim(w, 0)), product(a.dim(x, 0), a.dim(x, 1), a.dim(w, 0)));
     }
 
-    private static Outcome onto(Args a) {
+    private static Outcome onto(Args a, double alpha) {
         inner(a, 1, 1, 2, 1);
         result(a, a.dim(1, 0), a.dim(2, 0));
         Tiles.sameType(a, 0, 1);
-        return Kernel.inPlace(packing(a.dtype(0), a.dim(1, 1)), product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)));
+        long scratch = alpha == 1 ? scratch(a.dtype(0), a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)) : packing(a.dtype(0), a.dim(1, 1));
+        return Kernel.inPlace(scratch, product(a.dim(1, 0), a.dim(1, 1), a.dim(2, 0)));
     }
 
     private static Outcome summed(Args a, long rows, long lying) {
@@ -106,7 +118,7 @@ public final class LinearKernels {
         result(a, rows, columns);
         DType sum = a.dtype(0);
         DType part = a.dtype(1);
-        long packing = lying + turnedPacking(part, a.dim(1, 0));
+        long packing = outerScratch(part, a.dim(1, 0), rows, columns, lying);
         long workspace = sum == part ? packing : rows * columns * part.bytes() + Math.max(packing, Tiles.elements(rows * columns) * sum.bytes());
         return Kernel.inPlace(workspace, product(rows, a.dim(1, 0), columns));
     }
@@ -154,6 +166,36 @@ public final class LinearKernels {
     /** The same where the first factor is read by columns, which is laid out anew too. */
     static long turnedPacking(DType dtype, long inner) {
         return Tiles.isWide(dtype) ? 0 : Tiles.THREADS * Math.min(768 * inner + (16 << 10), 1434 << 10);
+    }
+
+    /** True for the products [m, k]·[k, n] that oneDNN makes in this process. */
+    private static boolean isLaidOut(DType dtype, long m, long k, long n) {
+        return dtype == DType.F32 && FloatProducts.chosen() == FloatProducts.ONEDNN && m >= LAID_ROWS && Math.min(k, n) >= LAID_WIDTH && m * k * n >= LAID_WORK;
+    }
+
+    /** Scratch of x wᵀ, x [m, k] and w [n, k]: oneDNN lays w out anew, its rows filled up to whole registers, and has some for each thread. */
+    private static long scratch(DType dtype, long m, long k, long n) {
+        return isLaidOut(dtype, m, k, n) ? (n + 15) / 16 * 16 * k * dtype.bytes() + Tiles.THREADS * (24 << 10) : packing(dtype, k);
+    }
+
+    /** Scratch of dy w, dy [m, k] and w [k, n]: turned first. */
+    private static long turnedScratch(DType dtype, long m, long k, long n) {
+        return isLaidOut(dtype, m, k, n) ? n * k * dtype.bytes() + scratch(dtype, m, k, n) : packing(dtype, k);
+    }
+
+    /** Some columns of an [m, ·] matrix, side by side for oneDNN. */
+    private static long copied(DType dtype, long m, long k, long n, long columns) {
+        return isLaidOut(dtype, m, k, n) ? m * columns * dtype.bytes() : 0;
+    }
+
+    /** Scratch of dyᵀ x over n rows: oneDNN takes a part of the narrower one turned, gives a product, and has a panel for each thread. */
+    private static long outerScratch(DType dtype, long n, long out, long in, long lying) {
+        if (!isLaidOut(dtype, n, out, in)) {
+            return lying + turnedPacking(dtype, n);
+        }
+        long narrow = Math.min(out, in);
+        long parts = (n * narrow + TURNED - 1) / TURNED;
+        return ((n + parts - 1) / parts * narrow + out * in) * dtype.bytes() + Tiles.THREADS * (73 << 10);
     }
 
     static long product(long m, long k, long n) {
