@@ -6,6 +6,7 @@ import headroom.engine.recipe.ActivationsChoice;
 import headroom.engine.recipe.AdapterChoice;
 import headroom.engine.recipe.OptimizerChoice;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.RunChoice;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class Lst implements Method.Provider {
     private static final String ALL = "all";
     private static final String SECOND = "second";
     private static final String LAST = "last";
+    private static final String FISHER = "fisher";
 
     @Override
     public Method method() {
@@ -26,14 +28,21 @@ public final class Lst implements Method.Provider {
                 .paper("LST: Ladder Side-Tuning for Parameter and Memory Efficient Transfer Learning", "Sung, NeurIPS 2022", 2022)
                 .with(Setting.integer("width", 8, 1, 1024, "r: the network beside the model is so many times narrower in every width; must divide its width and that of a head"),
                         Setting.words("taps", ALL, List.of(ALL, SECOND, LAST, "1,3,5"), "blocks that it reads, each of which has a narrow block: all, every second, the last, or their numbers from 0"),
-                        Setting.choice("start", "pruned", List.of("pruned", "random"), "where its blocks start: as a cut of the model's own with the largest weights, or at random"),
+                        Setting.choice("start", "pruned", List.of("pruned", FISHER, "random"),
+                                "where its blocks start: as a cut of the model's own with the largest weights, or with the largest squared gradients, or at random"),
+                        Setting.integer("fisher-batches", 32, 1, 100_000, "with start=fisher: batches whose examples' gradients are squared before the first step"),
                         Setting.number("dropout", 0, 0, 0.9, "share of the elements dropped in the network beside the model"))
                 .trade("All activations of the frozen model but the outputs that are read, and gradients and optimizer state of all its weights.",
                         "The result answers by a narrow network and does not start as the base model: a little is lost against LoRA. It does not merge.")
                 .staysApart()
                 .trains((model, s) -> trained(model, choice(s)))
                 .trial(Map.of("width", "4", "rate", "1e-2"))
-                .recipe(s -> Recipe.defaults().with(choice(s)).with(new ActivationsChoice.UntapedBlocks()).with(OptimizerChoice.adamW(3e-3)));
+                .recipe(Lst::recipe);
+    }
+
+    private static Recipe recipe(Settings s) {
+        Recipe r = Recipe.defaults().with(choice(s)).with(new ActivationsChoice.UntapedBlocks()).with(OptimizerChoice.adamW(3e-3));
+        return s.text("start").equals(FISHER) ? r.with(RunChoice.Phases.after(new RunChoice.FisherScores(s.integer("fisher-batches")))) : r;
     }
 
     private static AdapterChoice.LadderNetwork choice(Settings s) {

@@ -245,7 +245,9 @@ public sealed interface AdapterChoice {
         /** Drawn by key. */
         RANDOM,
         /** Cut out of the model's own blocks: the widths whose weights are largest. */
-        PRUNED
+        PRUNED,
+        /** Cut out of them: the widths whose squared gradients are largest over some examples ({@link RunChoice.FisherScores}). */
+        FISHER
     }
 
     /**

@@ -21,6 +21,7 @@ import headroom.engine.recipe.gradient.TwoPointStep;
 import headroom.engine.recipe.optimizer.Optimizer;
 import headroom.engine.recipe.run.Course;
 import headroom.engine.recipe.run.Federation;
+import headroom.engine.recipe.run.FisherPass;
 import headroom.engine.recipe.run.Phasing;
 import headroom.engine.recipe.run.Workers;
 import headroom.engine.recipe.selector.Selector;
@@ -147,6 +148,8 @@ public final class Assembly implements AutoCloseable {
             phasing = new Phasing(course, choice -> Selector.of(compute, choice, model, adapter, added, seed, totalSteps, decisions),
                     leg -> new Optimizer(compute, leg.optimizer(), projected, leg.ownSchedule() ? leg.from() : 0, leg.ownSchedule() ? leg.to() - leg.from() : course.inRow(), seed),
                     optimizer -> gradient(optimizer, seed), new MeasurePass(compute, objective, driver, Keepers.of(compute, recipe.activations().saves()), seed),
+                    adapter == null || adapter.scores() == null ? null
+                            : new FisherPass(new MeasurePass(compute, objective, StackDriver.PLAIN, Keepers.of(compute, recipe.activations().saves()), seed), adapter),
                     recipe.run() instanceof RunChoice.FederatedRounds f ? new Federation(compute, f, added, ((LowRankAdapter) adapter).pairs()) : null);
         } catch (RuntimeException e) {
             for (AutoCloseable a : made.reversed()) {

@@ -53,7 +53,7 @@ public sealed interface RunChoice {
 
     /** Something done once on batches of the run's data, before the first step. The run begins with the same batches again; a resumed run does not repeat it. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-    @JsonSubTypes(@JsonSubTypes.Type(value = GradientScores.class, name = "GradientScores"))
+    @JsonSubTypes({@JsonSubTypes.Type(value = GradientScores.class, name = "GradientScores"), @JsonSubTypes.Type(value = FisherScores.class, name = "FisherScores")})
     sealed interface Prepare {
         /** How many batches it takes. */
         int batches();
@@ -61,6 +61,12 @@ public sealed interface RunChoice {
 
     /** Sums the gradients of the matrices that the selector chooses in, and lets it choose by them. Nothing is stepped; the sums are freed matrix by matrix as it chooses. */
     record GradientScores(int batches) implements Prepare {}
+
+    /**
+     * Sums the squared gradients of single examples over the rows and over the columns of the model's matrices, for an adapter that is cut out of them. The blocks are run on a tape for
+     * this, one example at a time, and nothing is stepped.
+     */
+    record FisherScores(int batches) implements Prepare {}
 
     /**
      * One phase. A slot that is null stays as the recipe has it.

@@ -48,10 +48,10 @@ final class RunRules {
         if (run.prepare() != null && run.prepare().batches() < 1) {
             clashes.add("a preparation on " + run.prepare().batches() + " batches; use at least 1, or none");
         }
-        if (run.prepare() != null && (!scored || !run.phases().isEmpty() && run.phases().getFirst().selector() != null)) {
+        if (run.prepare() instanceof RunChoice.GradientScores && (!scored || !run.phases().isEmpty() && run.phases().getFirst().selector() != null)) {
             clashes.add("run prepares GradientScores, and the selector of its first phase does not choose by them; use the recipe's own MagnitudeSupport by gradients, or prepare nothing");
         }
-        if (run.prepare() != null && r.gradient() instanceof GradientChoice.TwoPointEstimate) {
+        if (run.prepare() instanceof RunChoice.GradientScores && r.gradient() instanceof GradientChoice.TwoPointEstimate) {
             clashes.add("run prepares GradientScores by a backward pass, and gradient TwoPointEstimate has the memory of forward passes; choose by weights");
         }
         if (scored && run.every().stream().anyMatch(e -> e.action() == RunChoice.Action.SELECT_AGAIN)) {

@@ -16,6 +16,7 @@ final class SideRules {
         if (r.adapter() instanceof AdapterChoice.LadderNetwork l) {
             ladder(r, l, model, clashes);
         }
+        measured(r, clashes);
     }
 
     private static void ladder(Recipe r, AdapterChoice.LadderNetwork l, ModelConfig model, List<String> clashes) {
@@ -37,6 +38,24 @@ final class SideRules {
         }
         if (l.start() == AdapterChoice.LadderStart.PRUNED && r.weights() instanceof WeightsChoice.Cut) {
             clashes.add("adapter LadderNetwork with start PRUNED cuts blocks of one width, and weights Cut have taken out other widths of each; use start RANDOM, or DenseWeights");
+        }
+    }
+
+    /** Squared gradients belong to a network that is cut by them, and to weights that have gradients. */
+    private static void measured(Recipe r, List<String> clashes) {
+        boolean wanted = r.adapter() instanceof AdapterChoice.LadderNetwork l && l.start() == AdapterChoice.LadderStart.FISHER;
+        boolean made = r.run() instanceof RunChoice.Phases p && p.prepare() instanceof RunChoice.FisherScores;
+        if (wanted && !made) {
+            clashes.add("adapter LadderNetwork with start FISHER, and nothing measures squared gradients before the first step; prepare the run with FisherScores, or start PRUNED");
+        }
+        if (made && !wanted) {
+            clashes.add("run prepares FisherScores, and adapter " + Validator.name(r.adapter()) + " is not cut by them; use LadderNetwork with start FISHER, or prepare nothing");
+        }
+        if (wanted && !(r.weights() instanceof WeightsChoice.Dense)) {
+            clashes.add("adapter LadderNetwork with start FISHER wants gradients of the model's weights, and weights " + WeightPresets.wordOf(r.weights()) + " have none; use start PRUNED, or DenseWeights");
+        }
+        if (wanted && r.data().pack()) {
+            clashes.add("adapter LadderNetwork with start FISHER takes one example at a time, and data pack puts several into a row; use start PRUNED, or pack false");
         }
     }
 

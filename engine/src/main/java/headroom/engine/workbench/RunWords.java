@@ -44,7 +44,11 @@ final class RunWords {
             case RunChoice.FederatedRounds rounds -> "rounds of %d clients in turn, %d steps each, on %s; then the mean of %s".formatted(rounds.clients(), rounds.localSteps(),
                     rounds.evenness() == 0 ? "rows dealt in turn" : "rows dealt by class with evenness %s".formatted(SlotWords.number(rounds.evenness())),
                     rounds.average() == RunChoice.Average.PRODUCTS ? "their changes, cut to the rank again" : "their factors");
-            case RunChoice.Phases some -> (some.prepare() instanceof RunChoice.GradientScores first ? "gradients of %,d batches, then ".formatted(first.batches()) : "") + some.phases().stream().map(RunWords::phase).collect(Collectors.joining(", then "))
+            case RunChoice.Phases some -> (switch (some.prepare()) {
+                case null -> "";
+                case RunChoice.GradientScores first -> "gradients of %,d batches, then ".formatted(first.batches());
+                case RunChoice.FisherScores first -> "squared gradients of the examples of %,d batches, then ".formatted(first.batches());
+            }) + some.phases().stream().map(RunWords::phase).collect(Collectors.joining(", then "))
                     + (some.rounds() > 1 ? ", in %,d rounds".formatted(some.rounds()) : "")
                     + some.every().stream().map(RunWords::every).collect(Collectors.joining());
         };

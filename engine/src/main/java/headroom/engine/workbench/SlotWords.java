@@ -91,7 +91,11 @@ final class SlotWords {
             case AdapterChoice.Triplets triplets -> "AdaLoRA r %d at first, α %s, on %s".formatted(triplets.rank(), number(triplets.alpha()), String.join(", ", triplets.targets()));
             case AdapterChoice.LadderNetwork side -> "network of 1/%d of the width beside the model, reading %s, starting %s%s".formatted(side.reduction(), !side.taps().isEmpty()
                             ? "blocks " + side.taps().stream().map(String::valueOf).collect(java.util.stream.Collectors.joining(", ")) : side.every() == 0 ? "the last block" : side.every() == 1 ? "every block" : "one block in %d".formatted(side.every()),
-                    side.start() == AdapterChoice.LadderStart.RANDOM ? "at random" : "as a cut of its blocks", side.dropout() == 0 ? "" : ", dropout " + number(side.dropout()));
+                    switch (side.start()) {
+                        case RANDOM -> "at random";
+                        case PRUNED -> "as a cut of its blocks";
+                        case FISHER -> "as a cut of its blocks by squared gradients";
+                    }, side.dropout() == 0 ? "" : ", dropout " + number(side.dropout()));
             case AdapterChoice.SegmentedLowRank several -> "%d LoRA sets over rows of one batch: %s".formatted(several.sets().size(),
                     several.sets().stream().map(set -> set.name() + " r " + set.pair().rank()).collect(java.util.stream.Collectors.joining(", ")));
         };

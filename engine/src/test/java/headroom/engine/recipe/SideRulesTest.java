@@ -72,6 +72,18 @@ class SideRulesTest {
     }
 
     @Test
+    void aCutBySquaredGradientsWantsThemMeasuredAndWeightsThatHaveThem() {
+        Recipe measured = Methods.recipe("lst", Map.of("start", "fisher"));
+        assertThatCode(() -> require(measured)).doesNotThrowAnyException();
+        assertThat(Recipe.fromJson(measured.toJson())).isEqualTo(measured);
+        assertThatThrownBy(() -> require(measured.with(new RunChoice.SinglePhase()))).hasMessageContaining("nothing measures squared gradients before the first step; prepare the run with FisherScores");
+        assertThatThrownBy(() -> require(beside().with(RunChoice.Phases.after(new RunChoice.FisherScores(2))))).hasMessageContaining("run prepares FisherScores, and adapter LadderNetwork is not cut by them");
+        assertThatThrownBy(() -> require(Methods.recipe("lst", Map.of("start", "fisher", "weights", "nf4")))).hasMessageContaining("weights nf4 have none; use start PRUNED, or DenseWeights");
+        assertThatThrownBy(() -> require(Methods.recipe("lst", Map.of("start", "fisher", "pack", "true")))).hasMessageContaining("use start PRUNED, or pack false");
+        assertThatThrownBy(() -> require(measured.with(RunChoice.Phases.after(new RunChoice.FisherScores(0))))).hasMessageContaining("a preparation on 0 batches");
+    }
+
+    @Test
     void tapsAreCountedFromTheLastBlock() {
         assertThat(SIDE.tapped(4)).containsExactly(0, 1, 2, 3);
         assertThat(new LadderNetwork(8, 2, List.of(), LadderStart.RANDOM, 0).tapped(5)).containsExactly(0, 2, 4);

@@ -2,16 +2,26 @@ package headroom.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import headroom.engine.compute.TorchCompute;
 import headroom.engine.memory.Category;
+import headroom.engine.memory.Ledger;
 import headroom.engine.method.Methods;
 import headroom.engine.model.HuggingFaceConfig;
 import headroom.engine.model.ModelConfig;
+import headroom.engine.plan.Occasions;
+import headroom.engine.plan.Rehearsal;
+import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Recipe;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs with a network beside the frozen model, in other slots' company: planned to the byte, and the loss falls. */
 class LadderRunTest {
@@ -38,6 +48,69 @@ class LadderRunTest {
         double last = run.losses().subList(STEPS - 3, STEPS).stream().mapToDouble(d -> d).sum();
         assertThat(last).isLessThan(first);
         assertThat(run.scores().get("loss")).isFinite();
+    }
+
+    /** What is looked at before the first step is planned too, and a run that goes on does not look again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder", "decoder"})
+    void itStartsByTheSquaredGradientsOfExamples(String model, @TempDir Path folder) throws Exception {
+        TinyTask task = model.equals("encoder") ? TinyTask.encoder() : TinyTask.decoder();
+        Recipe recipe = recipe("lst", "start=fisher fisher-batches=3 accumulate=2");
+        Path[] checkpoint = new Path[1];
+        List<Double> whole = losses(task, recipe, folder.resolve("whole"), 6, checkpoint);
+        assertThat(TinyRun.of(task, recipe("lst", "start=pruned accumulate=2"), 6).losses()).isNotEqualTo(whole);
+        checkpoint[0] = null;
+        assertThat(losses(task, recipe, folder.resolve("parts"), 2, checkpoint)).isEqualTo(whole.subList(0, 2));
+        assertThat(losses(task, recipe, folder.resolve("parts"), 6, checkpoint)).isEqualTo(whole.subList(2, 6));
+    }
+
+    /** Losses of six steps up to one of them, from the beginning or from a checkpoint, which is told in its place. */
+    private static List<Double> losses(TinyTask task, Recipe recipe, Path folder, int to, Path[] checkpoint) throws Exception {
+        int total = 6;
+        boolean begins = checkpoint[0] == null;
+        List<Double> losses = new ArrayList<>();
+        Ledger ledger = new Ledger();
+        Control control = new Control();
+        RunListener listener = new RunListener() {
+            @Override
+            public void started(long fromStep, long toStep) {}
+
+            @Override
+            public void stepped(Step step) {
+                losses.add(step.loss());
+                if (step.step() == to && to < total) {
+                    control.stop();
+                }
+            }
+
+            @Override
+            public void evaluated(long step, Map<String, Double> metrics, double seconds) {}
+
+            @Override
+            public void checkpointed(long step, Checkpoint.Written written, double seconds) {
+                checkpoint[0] = written.folder();
+            }
+
+            @Override
+            public void paused(long step) {}
+
+            @Override
+            public void resumed(long step) {}
+        };
+        try (TorchCompute c = TorchCompute.cpu(ledger); Assembly a = new Assembly(c, recipe, task.maker(), task.task(), 11, total)) {
+            Trainer trainer = new Trainer(a, task.batches(recipe, 11), new Trainer.Extent(total, 0, 0, folder), control, listener);
+            if (!begins) {
+                try (Checkpoint.Opened opened = Checkpoint.open(checkpoint[0])) {
+                    trainer.restore(opened);
+                }
+            }
+            trainer.run();
+        }
+        if (begins && to == total) {
+            List<Rehearsal.Occasion> occasions = Occasions.of(task.batches(recipe.data(), 11), recipe, to);
+            assertThat(ledger.peak().bytes()).isEqualTo(Rehearsal.peakOf(recipe, task.maker(), task.task(), 11, total, occasions).bytes());
+        }
+        return losses;
     }
 
     /** Six blocks of width 256, the network beside them an eighth as wide. */

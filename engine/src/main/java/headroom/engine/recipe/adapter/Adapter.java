@@ -31,6 +31,16 @@ public interface Adapter extends AutoCloseable {
         return List.of();
     }
 
+    /** Where the squared gradients of single examples go that it wants to see before the first step, or null if it wants none. */
+    default SquaredGradients scores() {
+        return null;
+    }
+
+    /** Starts from what it has seen; asked once, before the first step, if it wanted to see something. */
+    default void begin() {
+        throw new IllegalStateException("nothing was to be seen before the first step");
+    }
+
     /** Names of the sets that rows of a batch can go through one by one; empty if all rows go through the same. */
     default List<String> sets() {
         return List.of();

@@ -7,6 +7,7 @@ import headroom.engine.compute.Tensor;
 import headroom.engine.model.LadderPoint;
 import headroom.engine.model.LinearSite;
 import headroom.engine.model.Model;
+import headroom.engine.model.ModelConfig;
 import headroom.engine.model.Points;
 import headroom.engine.model.SideNetwork;
 import headroom.engine.model.WeightsFactory;
@@ -26,6 +27,8 @@ public final class LadderAdapter implements Adapter {
     private final AddedParameters added;
     private final AddedParameters gates;
     private SideNetwork network;
+    private SquaredGradients scores;
+    private Runnable cut;
 
     private LadderAdapter(AddedParameters added, AddedParameters gates) {
         this.added = added;
@@ -39,8 +42,14 @@ public final class LadderAdapter implements Adapter {
             LadderPoint point = Points.matching(model, LadderPoint.class, List.of(SideNetwork.PATH)).getFirst();
             List<Integer> taps = choice.tapped(model.config().layers());
             made.network = point.attach(new Starts(made.added, made.gates), choice.reduction(), taps, choice.dropout());
-            if (choice.start() == AdapterChoice.LadderStart.PRUNED) {
-                new PrunedStart(c, model, model.config().narrowed(choice.reduction(), taps.size())).into(taps, made.added.all());
+            ModelConfig narrow = model.config().narrowed(choice.reduction(), taps.size());
+            switch (choice.start()) {
+                case RANDOM -> { }
+                case PRUNED -> new PrunedStart(c, model, narrow, PrunedStart.Squares.ofWeights(c)).into(taps, made.added.all());
+                case FISHER -> {
+                    made.scores = new SquaredGradients(c, model);
+                    made.cut = () -> new PrunedStart(c, model, narrow, made.scores::of).into(taps, made.added.all());
+                }
             }
             return made;
         } catch (RuntimeException e) {
@@ -74,6 +83,17 @@ public final class LadderAdapter implements Adapter {
     }
 
     @Override
+    public SquaredGradients scores() {
+        return scores;
+    }
+
+    @Override
+    public void begin() {
+        cut.run();
+        scores.close();
+    }
+
+    @Override
     public boolean merges() {
         return false;
     }
@@ -87,6 +107,9 @@ public final class LadderAdapter implements Adapter {
     public void close() {
         added.close();
         gates.close();
+        if (scores != null) {
+            scores.close();
+        }
         if (network != null) {
             network.close();
         }

@@ -24,20 +24,37 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Narrow blocks cut out of those of a model (structured pruning, as LST starts): of each group of widths that hang together those whose weights are largest. One choice of the residual
- * stream for the whole stack, by the squares of all weights that read or write it; in each block one of every key head's widths with the query heads that share it, by the product of the squares of
- * q, k, v and o, and one of the feed-forward layer. Of rotary heads every r-th pair is kept, whose angles are those of the narrow head. The paper weighs by squared gradients instead.
+ * Narrow blocks cut out of those of a model (structured pruning, as LST starts): of each group of widths that hang together those whose squares are largest. One choice of the residual
+ * stream for the whole stack, by the squares of all matrices that read or write it; in each block one of every key head's widths with the query heads that share it, by the product of the squares of
+ * q, k, v and o, and one of the feed-forward layer. Of rotary heads every r-th pair is kept, whose angles are those of the narrow head. In place of the weights their gradients may be squared, as in the paper.
  */
 final class PrunedStart {
+    /** Squares that belong to a matrix, summed over its columns, one for each row, or over its rows; owned by the caller. */
+    @FunctionalInterface
+    interface Squares {
+        Tensor of(LinearSite site, boolean rows);
+
+        /** Those of the weights themselves. */
+        static Squares ofWeights(Compute c) {
+            return (site, rows) -> {
+                try (Tensor w = site.weight().rows(c, 0, site.out())) {
+                    return c.call(rows ? SupportKernels.ROW_SQUARES : SupportKernels.COLUMN_SQUARES, w);
+                }
+            };
+        }
+    }
+
     private final Compute compute;
     private final ModelConfig wide;
     private final ModelConfig narrow;
     private final Map<String, LinearSite> sites;
     private final Map<String, Parameter> parameters;
     private final List<String> blocks;
+    private final Squares squares;
 
-    PrunedStart(Compute compute, Model model, ModelConfig narrow) {
+    PrunedStart(Compute compute, Model model, ModelConfig narrow, Squares squares) {
         this.compute = compute;
+        this.squares = squares;
         this.wide = model.config();
         this.narrow = narrow;
         this.sites = model.sites().stream().collect(Collectors.toMap(LinearSite::path, Function.identity()));
@@ -137,9 +154,9 @@ final class PrunedStart {
         return scores;
     }
 
-    /** Squares of a matrix, summed by rows or by columns. */
+    /** The squares of a site as numbers. */
     private double[] squares(LinearSite site, boolean rows) {
-        try (Tensor w = site.weight().rows(compute, 0, site.out()); Tensor sums = compute.call(rows ? SupportKernels.ROW_SQUARES : SupportKernels.COLUMN_SQUARES, w);
+        try (Tensor sums = squares.of(site, rows);
                 Tensor plain = compute.call(CoreKernels.CAST, sums, (long) DType.F32.torchCode())) {
             float[] values = compute.floats(plain);
             // a dry machine gives no more than it must

@@ -75,6 +75,17 @@ public record DeviceBatch(Model.Inputs inputs, Tensor targets, Tensor coefficien
         return new DeviceBatch(inputs, targets, coefficients, rows);
     }
 
+    /** One row, as views of this batch. */
+    public DeviceBatch row(long i) {
+        if (inputs.texts() != null) {
+            throw new IllegalStateException("a row of a batch whose rows hold several texts; their places are counted over the whole batch");
+        }
+        long t = inputs.length();
+        long units = units() / inputs.batch();
+        Model.Inputs one = new Model.Inputs(inputs.ids().rows(i * t, (i + 1) * t), inputs.segments() == null ? null : inputs.segments().rows(i * t, (i + 1) * t), inputs.lengths().rows(i, i + 1), 1, t);
+        return new DeviceBatch(one, targets.rows(i * units, (i + 1) * units), coefficients.rows(i * units, (i + 1) * units), null);
+    }
+
     /** Units that are scored: rows, or positions. */
     public long units() {
         return targets.elements();

@@ -28,6 +28,7 @@ public final class Phasing implements AutoCloseable {
     private final Function<Course.Leg, Optimizer> optimizers;
     private final Function<Optimizer, GradientStep> gradients;
     private final MeasurePass measure;
+    private final FisherPass fisher;
     private final Federation federation;
     private Course.Leg leg;
     private Selector selector;
@@ -40,25 +41,34 @@ public final class Phasing implements AutoCloseable {
      * @param optimizers makes the optimizer of a phase
      * @param gradients makes the gradient step that feeds an optimizer
      * @param measure looks at gradients before the first step
+     * @param fisher shows an adapter what it starts from, or null
      * @param federation server and clients, or null
      */
     public Phasing(
             Course course, Function<SelectorChoice, Selector> selectors, Function<Course.Leg, Optimizer> optimizers, Function<Optimizer, GradientStep> gradients, MeasurePass measure,
-            Federation federation) {
+            FisherPass fisher, Federation federation) {
         this.course = course;
         this.selectors = selectors;
         this.optimizers = optimizers;
         this.gradients = gradients;
         this.measure = measure;
+        this.fisher = fisher;
         this.federation = federation;
         this.prepared = course.preparing() == 0;
         enter(course.legs().getFirst());
     }
 
-    /** What comes before the first step, on one of the batches that it takes. With the last one the selector chooses. */
+    /** What comes before the first step, on one of the batches that it takes. With the last one the selector chooses, or the adapter starts. */
     public void prepare(long number, List<DeviceBatch> microBatches) {
-        measure.run(number, selector.measured(), selector.measure(), microBatches);
+        if (fisher == null) {
+            measure.run(number, selector.measured(), selector.measure(), microBatches);
+        } else {
+            fisher.see(number, microBatches);
+        }
         if (number == course.preparing() - 1) {
+            if (fisher != null) {
+                fisher.adapter().begin();
+            }
             selector.at(0);
             prepared = true;
         }
