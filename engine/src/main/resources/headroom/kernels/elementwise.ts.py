@@ -53,6 +53,8 @@
     return torch.silu(x)
   def silu_dx(self: __torch__.Kernels, dy: Tensor, x: Tensor) -> Tensor:
     return torch.silu_backward(dy, x)
+  def silu_dx_into(self: __torch__.Kernels, dy: Tensor, x: Tensor) -> Tensor:
+    return torch.silu_backward(dy, x, grad_input=dy)
   # y = silu(g) u; dg = dy u silu'(g), du = dy silu(g)
   def swiglu(self: __torch__.Kernels, g: Tensor, u: Tensor) -> Tensor:
     return torch.mul_(torch.silu(g), u)
@@ -65,6 +67,8 @@
     return torch.tanh(x)
   def tanh_dx(self: __torch__.Kernels, dy: Tensor, y: Tensor) -> Tensor:
     return torch.tanh_backward(dy, y)
+  def tanh_dx_into(self: __torch__.Kernels, dy: Tensor, y: Tensor) -> Tensor:
+    return torch.tanh_backward(dy, y, grad_input=dy)
   # keeps element i with probability 1 - p, divided by it; which ones is a function of (key, offset + i) alone, so the backward direction is the same call on dy.
   # p in steps of 1/65,536: four elements share one 64-bit draw
   def dropout(self: __torch__.Kernels, x: Tensor, key: int, p: float, offset: int) -> Tensor:

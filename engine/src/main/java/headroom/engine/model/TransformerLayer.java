@@ -12,7 +12,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * One transformer layer of any family here: attention and feed-forward, each with a residual, normalised before the sub-layer (GPT-2, OPT, LLaMA) or after its sum
- * (BERT, OPT-350M). Trained in full, a layer keeps per token 8d + 2F elements for the backward pass (8d + 3F with a gate), frozen 6d + F (6d + 2F), plus statistics.
+ * (BERT, OPT-350M). For the backward pass a layer keeps 6d + F elements per token (6d + 2F with a gate) plus statistics, trained in full or
+ * frozen: the outputs of norms and activations, which weight gradients need, are made again from the inputs of those.
  */
 final class TransformerLayer {
     private final String path;

@@ -32,6 +32,14 @@ public final class Backward {
         return tape.trainables().wants(p);
     }
 
+    /** Frees a save of this operation before its backward direction is over: for one that makes more after it has read it. */
+    public void done(Saved saved) {
+        if (!node.kept.remove(saved)) {
+            throw new IllegalArgumentException(node.op.name() + " of " + node.owner + " has not saved this, or has freed it");
+        }
+        saved.close();
+    }
+
     /** Gives the gradient of input {@code i}; takes ownership of it. Contributions of several readers are added. */
     public void give(int i, Tensor dx) {
         Value v = node.inputs[i];

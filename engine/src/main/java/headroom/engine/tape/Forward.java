@@ -2,6 +2,7 @@ package headroom.engine.tape;
 
 import headroom.engine.compute.Compute;
 import headroom.engine.compute.Tensor;
+import java.util.function.Supplier;
 
 /** What an operation may do while it runs forward: compute, ask what is needed, save. */
 public final class Forward {
@@ -42,12 +43,26 @@ public final class Forward {
 
     /** True if this operation is the last reader of input {@code i} and nothing else holds its memory: then it may be overwritten. */
     public boolean owns(int i) {
-        return inputs[i].isLast() && inputs[i].tensor().isExclusive();
+        boolean owns = inputs[i].isLast() && inputs[i].tensor().isExclusive();
+        if (owns && pass.tape() != null) {
+            pass.tape().forget(inputs[i].tensor());
+        }
+        return owns;
     }
 
     /** Keeps a tensor for the backward pass in the way that the recipe says. Two operations that save one tensor share the keeping. */
     public Saved save(Keeper.Role role, Tensor tensor) {
         return pass.tape().keep(node, new Keeper.Context(op.name(), compute().owner(), role, pass.key("save", compute().owner())), tensor);
+    }
+
+    /**
+     * Says that the output can be made again, to the bit, from what this operation saved: whoever saves it on this tape then need not keep it.
+     *
+     * @param source role in which that was saved
+     * @param made makes it; the caller closes it
+     */
+    public void canRebuild(Tensor output, Keeper.Role source, Supplier<Tensor> made) {
+        pass.tape().canRebuild(node, output, source, made);
     }
 
     /** The value of a parameter as this pass sees it; owned by the caller. */

@@ -34,6 +34,14 @@ public interface Keeper {
     }
 
     /**
+     * True if a tensor that is asked for in one role need not be kept where the operation that made it can make it again from what it saved in another: the same bits, for the
+     * time of one more forward kernel.
+     */
+    default boolean rebuilds(Role source, Role asked) {
+        return true;
+    }
+
+    /**
      * @param tensor live until the call returns; retain it to keep it
      */
     Saved keep(Context context, Tensor tensor);

@@ -1,5 +1,6 @@
 package headroom.engine.tape;
 
+import headroom.engine.compute.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,8 @@ final class Node {
     final String owner;
     final List<Parameter> wanted;
     final List<Tape.Shared> kept = new ArrayList<>(2);
+    /** Its output, where that can be made again from what is kept. */
+    Tensor rebuilt;
     Value output;
 
     Node(Op op, Value[] inputs, String owner, List<Parameter> wanted) {

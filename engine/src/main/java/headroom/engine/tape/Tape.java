@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Remembers the operations of one forward pass and runs them backward. Need decides everything: an operation none of whose inputs or parameters needs a gradient is not
@@ -50,6 +51,7 @@ public final class Tape implements AutoCloseable {
     private final Tape parent;
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Tensor, Shared> keptTensors = new IdentityHashMap<>();
+    private final Map<Tensor, Rebuilt.Recipe> rebuildable = new IdentityHashMap<>();
     private final Map<Parameter, int[]> uses = new IdentityHashMap<>();
     private final Set<Parameter> completed;
     private final List<Tensor> owned = new ArrayList<>(2);
@@ -123,7 +125,7 @@ public final class Tape implements AutoCloseable {
             out = op.forward(new Forward(pass, op, node, inputs), in);
         } catch (RuntimeException e) {
             if (node != null) {
-                node.kept.forEach(Shared::close);
+                tape.release(node);
             }
             throw e;
         }
@@ -146,12 +148,31 @@ public final class Tape implements AutoCloseable {
     Saved keep(Node node, Keeper.Context context, Tensor tensor) {
         Shared s = keptTensors.get(tensor);
         if (s == null || s.role != context.role() && !keeper.serves(s.role, context.role())) {
-            s = new Shared(keeper.keep(context, tensor), context.role(), keptTensors, tensor);
+            Rebuilt.Recipe recipe = rebuildable.get(tensor);
+            boolean rebuilds = recipe != null && keeper.rebuilds(recipe.source(), context.role());
+            s = new Shared(rebuilds ? new Rebuilt(recipe) : keeper.keep(context, tensor), context.role(), keptTensors, tensor);
             keptTensors.put(tensor, s);
         }
         s.readers++;
         node.kept.add(s);
         return s;
+    }
+
+    void canRebuild(Node node, Tensor output, Keeper.Role source, Supplier<Tensor> made) {
+        node.rebuilt = output;
+        rebuildable.put(output, new Rebuilt.Recipe(source, made));
+    }
+
+    /** A tensor is about to be overwritten. */
+    void forget(Tensor tensor) {
+        rebuildable.remove(tensor);
+    }
+
+    private void release(Node node) {
+        node.kept.forEach(Shared::close);
+        if (node.rebuilt != null) {
+            rebuildable.remove(node.rebuilt);
+        }
     }
 
     /**
@@ -166,7 +187,7 @@ public final class Tape implements AutoCloseable {
             try {
                 step(node);
             } finally {
-                node.kept.forEach(Shared::close);
+                release(node);
             }
             for (Parameter p : node.wanted) {
                 if (--uses.get(p)[0] == 0 && (parent == null || parent.isLastUse(p)) && completed.add(p)) {
@@ -210,7 +231,7 @@ public final class Tape implements AutoCloseable {
     @Override
     public void close() {
         for (Node n : nodes) {
-            n.kept.forEach(Shared::close);
+            release(n);
             dropGradient(n.output);
             for (Value v : n.inputs) {
                 dropGradient(v);

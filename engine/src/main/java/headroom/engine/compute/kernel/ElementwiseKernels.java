@@ -42,6 +42,7 @@ public final class ElementwiseKernels {
     /** x σ(x). */
     public static final Kernel SILU = maker("silu", 1, 4);
     public static final Kernel SILU_DX = maker("silu_dx", 2, 8);
+    public static final Kernel SILU_DX_INTO = writer("silu_dx_into", 2, 8);
     /** {@code (g, u)} → silu(g) u. */
     public static final Kernel SWIGLU = maker("swiglu", 2, 5);
     /** {@code (dy, g, u)} → dg, du. */
@@ -53,6 +54,7 @@ public final class ElementwiseKernels {
     public static final Kernel TANH = maker("tanh", 1, 1);
     /** {@code (dy, y)} → dx = dy (1 - y²). */
     public static final Kernel TANH_DX = maker("tanh_dx", 2, 3);
+    public static final Kernel TANH_DX_INTO = writer("tanh_dx_into", 2, 3);
     /**
      * {@code (x, key, p, offset)}: zeroes elements with probability p and divides the others by 1 - p. Element i goes by the draw at {@code offset + i} under the key, so
      * the backward direction is the same call on dy. p is rounded to 1/65,536.

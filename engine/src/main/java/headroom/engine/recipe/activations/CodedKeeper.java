@@ -50,6 +50,12 @@ record CodedKeeper(Compute compute, Map<Keeper.Role, SavesChoice.Code> codes) im
         return code == null || code.equals(codes.get(asked));
     }
 
+    /** What has a code of its own is kept in it, and nothing is made from codes but what they stand for. */
+    @Override
+    public boolean rebuilds(Role source, Role asked) {
+        return !codes.containsKey(source) && !codes.containsKey(asked);
+    }
+
     private Tensor[] coded(Context context, Kernel kernel, Object... args) {
         Category before = compute.making(Category.ACTIVATIONS);
         String owner = compute.within(context.owner());

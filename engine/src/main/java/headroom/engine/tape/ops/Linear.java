@@ -57,17 +57,19 @@ public final class Linear implements Op {
 
     @Override
     public void backward(Backward b, Tensor dy) {
+        // the weight first: an input that is made again for it is gone before the gradient of the input is made
+        if (x != null) {
+            try (Tensor xx = x.get()) {
+                weight.giveGradient(b, dy, xx);
+            }
+            b.done(x);
+        }
         if (b.needs(0)) {
             Tensor sum = b.sum(0);
             if (sum == null) {
                 b.give(0, weight.multiplyTransposed(b, dy));
             } else {
                 weight.addTransposed(b, dy, sum);
-            }
-        }
-        if (x != null) {
-            try (Tensor xx = x.get()) {
-                weight.giveGradient(b, dy, xx);
             }
         }
         if (bias != null && b.needs(bias)) {

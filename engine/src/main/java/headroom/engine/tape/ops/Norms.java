@@ -48,7 +48,18 @@ public final class Norms {
                     x = f.save(Keeper.Role.NONLINEAR, in[0]);
                     mean = f.save(Keeper.Role.STATISTICS, out[1]);
                     rstd = f.save(Keeper.Role.STATISTICS, out[2]);
+                    Compute c = f.compute();
+                    f.canRebuild(out[0], Keeper.Role.NONLINEAR, () -> again(c));
                 }
+                out[1].close();
+                out[2].close();
+                return out[0];
+            }
+        }
+
+        private Tensor again(Compute c) {
+            try (Tensor xx = x.get()) {
+                Tensor[] out = c.run(NormKernels.LAYER_NORM, xx, gain.data(), shift.data(), eps);
                 out[1].close();
                 out[2].close();
                 return out[0];
@@ -110,7 +121,17 @@ public final class Norms {
                 if (f.isTaped()) {
                     x = f.save(Keeper.Role.NONLINEAR, in[0]);
                     rstd = f.save(Keeper.Role.STATISTICS, out[1]);
+                    Compute c = f.compute();
+                    f.canRebuild(out[0], Keeper.Role.NONLINEAR, () -> again(c));
                 }
+                out[1].close();
+                return out[0];
+            }
+        }
+
+        private Tensor again(Compute c) {
+            try (Tensor xx = x.get()) {
+                Tensor[] out = c.run(NormKernels.RMS_NORM, xx, gain.data(), eps);
                 out[1].close();
                 return out[0];
             }

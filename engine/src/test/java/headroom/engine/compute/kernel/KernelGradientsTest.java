@@ -12,6 +12,7 @@ import headroom.engine.memory.Category;
 import headroom.engine.memory.Ledger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -100,14 +101,13 @@ class KernelGradientsTest {
         unary(all, ElementwiseKernels.RELU, ElementwiseKernels.RELU_DX);
         unary(all, ElementwiseKernels.SILU, ElementwiseKernels.SILU_DX);
         all.add(new Case("tanh", ElementwiseKernels.TANH, s -> s.args(s.real(3, 4)), new int[] {0}, (x, y, dy) -> of(call(ElementwiseKernels.TANH_DX, dy, y[0]))));
-        for (Kernel into : List.of(ElementwiseKernels.GELU_DX_INTO, ElementwiseKernels.GELU_TANH_DX_INTO, ElementwiseKernels.RELU_DX_INTO)) {
-            Kernel forward = into == ElementwiseKernels.GELU_DX_INTO ? ElementwiseKernels.GELU : into == ElementwiseKernels.RELU_DX_INTO ? ElementwiseKernels.RELU : ElementwiseKernels.GELU_TANH;
-            all.add(new Case(into.name(), forward, s -> s.args(s.real(3, 4)), new int[] {0}, (x, y, dy) -> {
-                Tensor dx = call(CoreKernels.COPY, dy);
-                torch.apply(into, dx, x[0]);
-                return of(dx);
-            }));
-        }
+        Map.of(ElementwiseKernels.GELU_DX_INTO, ElementwiseKernels.GELU, ElementwiseKernels.GELU_TANH_DX_INTO, ElementwiseKernels.GELU_TANH, ElementwiseKernels.RELU_DX_INTO, ElementwiseKernels.RELU,
+                ElementwiseKernels.SILU_DX_INTO, ElementwiseKernels.SILU, ElementwiseKernels.TANH_DX_INTO, ElementwiseKernels.TANH).forEach((into, forward) ->
+                all.add(new Case(into.name(), forward, s -> s.args(s.real(3, 4)), new int[] {0}, (x, y, dy) -> {
+                    Tensor dx = call(CoreKernels.COPY, dy);
+                    torch.apply(into, dx, forward == ElementwiseKernels.TANH ? y[0] : x[0]);
+                    return of(dx);
+                })));
         all.add(new Case("swiglu", ElementwiseKernels.SWIGLU, s -> s.args(s.real(3, 4), s.real(3, 4)), new int[] {0, 1},
                 (x, y, dy) -> torch.run(ElementwiseKernels.SWIGLU_DX, dy, x[0], x[1])));
         all.add(new Case("dropout", ElementwiseKernels.DROPOUT, s -> s.args(s.real(5, 4), 42L, 0.4, 3L), new int[] {0},

@@ -83,8 +83,8 @@ final class Samples implements AutoCloseable {
     }
 
     private static void elementwise(Map<String, Maker> m) {
-        for (String name : List.of("add", "add_into", "mul", "mul_into", "gelu_dx", "gelu_dx_into", "gelu_tanh_dx", "gelu_tanh_dx_into", "relu_dx", "relu_dx_into", "silu_dx",
-                "swiglu", "tanh_dx")) {
+        for (String name : List.of("add", "add_into", "mul", "mul_into", "gelu_dx", "gelu_dx_into", "gelu_tanh_dx", "gelu_tanh_dx_into", "relu_dx", "relu_dx_into", "silu_dx", "silu_dx_into",
+                "swiglu", "tanh_dx", "tanh_dx_into")) {
             m.put(name, s -> s.args(s.real(4, 33), s.real(4, 33)));
         }
         for (String name : List.of("gelu", "gelu_into", "gelu_tanh", "gelu_tanh_into", "relu", "relu_into", "silu", "tanh")) {
