@@ -163,9 +163,10 @@ public final class Tape implements AutoCloseable {
         rebuildable.put(output, new Rebuilt.Recipe(source, made));
     }
 
-    /** A tensor is about to be overwritten. */
+    /** A tensor is about to be overwritten: what saves it afterwards saves something else. */
     void forget(Tensor tensor) {
         rebuildable.remove(tensor);
+        keptTensors.remove(tensor);
     }
 
     private void release(Node node) {
