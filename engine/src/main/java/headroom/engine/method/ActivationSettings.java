@@ -29,7 +29,7 @@ final class ActivationSettings {
             all.addAll(StreamSettings.of(given));
             all.addAll(TokenSettings.of(given));
             all.add(Setting.choice("saves", SaveWords.form(given.saves()), SaveWords.FORMS,
-                    "form of what is kept for the backward pass: whole, in host memory, coded with so many bits or as 8-bit floats with a scale per tensor or per 16, or some rows"));
+                    "form of what is kept for the backward pass: whole, every tensor even if it can be made again, in host memory, coded with so many bits or as 8-bit floats with a scale per tensor or per 16, or some rows"));
             all.add(Setting.number("saves-kept", SaveWords.kept(given.saves()), 0.001, 0.999, "with saves=rows: share of the rows of a linear layer's input that its weight gradient is estimated from"));
             all.add(Setting.choice("saves-of", SaveWords.roles(given.saves()), SaveWords.ROLES, "what is coded: all that may be, or inputs of linears, of nonlinearities, attention, of checkpointed blocks"));
         }

@@ -12,6 +12,7 @@ import java.util.Set;
 /** The words in which saves are set: a form, and what has it. */
 final class SaveWords {
     private static final String WHOLE = "whole";
+    private static final String EVERY = "every";
     private static final String HOST = "host";
     private static final String ROWS = "rows";
     private static final String ALL = "all";
@@ -21,7 +22,7 @@ final class SaveWords {
     private static final Map<String, Set<Keeper.Role>> PARTS = parts();
 
     /** Forms, the plain one first. */
-    static final List<String> FORMS = List.of(WHOLE, "int8", "int4", "int2", "fp8", "fp8-e5m2", "fp8-groups", ROWS, HOST);
+    static final List<String> FORMS = List.of(WHOLE, EVERY, "int8", "int4", "int2", "fp8", "fp8-e5m2", "fp8-groups", ROWS, HOST);
     static final List<String> ROLES = List.copyOf(PARTS.keySet());
 
     private SaveWords() {}
@@ -51,6 +52,7 @@ final class SaveWords {
     static String form(SavesChoice saves) {
         return switch (saves) {
             case SavesChoice.WholeSaves w -> WHOLE;
+            case SavesChoice.EverySave e -> EVERY;
             case SavesChoice.HostSaves h -> HOST;
             case SavesChoice.CodedSaves c when c.codes().containsValue(new SavesChoice.SampledRows(kept(c))) -> ROWS;
             case SavesChoice.CodedSaves c -> CODES.entrySet().stream().filter(e -> c.codes().containsValue(e.getValue())).map(Map.Entry::getKey).findFirst().orElse(WHOLE);
@@ -70,6 +72,7 @@ final class SaveWords {
     static SavesChoice choice(String form, String roles, double kept) {
         return switch (form) {
             case WHOLE -> new SavesChoice.WholeSaves();
+            case EVERY -> new SavesChoice.EverySave();
             case HOST -> SavesChoice.HostSaves.STANDARD;
             case ROWS -> SavesChoice.CodedSaves.of(Set.of(Keeper.Role.LINEAR_INPUT), new SavesChoice.SampledRows(kept));
             default -> SavesChoice.CodedSaves.of(PARTS.get(roles), CODES.get(form));

@@ -10,14 +10,18 @@ import java.util.Set;
 
 /** In which form and where tensors are kept between forward and backward: a part of the activations slot. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({@JsonSubTypes.Type(value = SavesChoice.WholeSaves.class, name = "WholeSaves"), @JsonSubTypes.Type(value = SavesChoice.CodedSaves.class, name = "CodedSaves"),
+@JsonSubTypes({@JsonSubTypes.Type(value = SavesChoice.WholeSaves.class, name = "WholeSaves"), @JsonSubTypes.Type(value = SavesChoice.EverySave.class, name = "EverySave"),
+        @JsonSubTypes.Type(value = SavesChoice.CodedSaves.class, name = "CodedSaves"),
         @JsonSubTypes.Type(value = SavesChoice.HostSaves.class, name = "HostSaves")})
 public sealed interface SavesChoice {
     /** What may be kept in a code: statistics and what the loss reads must be exact. */
     Set<Keeper.Role> CODEABLE = Set.of(Keeper.Role.LINEAR_INPUT, Keeper.Role.NONLINEAR, Keeper.Role.ATTENTION, Keeper.Role.BLOCK_INPUT);
 
-    /** The tensors themselves. */
+    /** The tensors themselves; an output of a norm or an activation that follows from what is kept is made again. */
     record WholeSaves() implements SavesChoice {}
+
+    /** Every tensor that is read in the backward pass, also what could be made again from another: what papers count, and what frameworks do. */
+    record EverySave() implements SavesChoice {}
 
     /**
      * A code for each role that is named; what is saved in another role is kept whole. A tensor that several

@@ -163,6 +163,7 @@ final class SlotWords {
     private static String saves(SavesChoice saves) {
         return switch (saves) {
             case SavesChoice.WholeSaves _ -> "";
+            case SavesChoice.EverySave _ -> ", also what could be made again";
             case SavesChoice.HostSaves _ -> ", in host memory";
             case SavesChoice.CodedSaves coded -> coded.codes().values().stream().distinct().map(code -> switch (code) {
                 case SavesChoice.Groups some -> "%d bits, groups of %d".formatted(some.bits(), some.group());

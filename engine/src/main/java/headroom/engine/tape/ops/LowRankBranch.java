@@ -82,6 +82,8 @@ public final class LowRankBranch implements Op {
                     try (Tensor xx = x.get(); Tensor dropped = dropout.of(c, xx)) {
                         back.give(a, new Gradients.OuterProduct(a, g, dropped, 1));
                     }
+                    // x may have been made again for this: gone before its gradient is made
+                    back.done(x);
                 }
                 Tensor sum = back.needs(1) && !dropout.drops() ? back.sum(1) : null;
                 if (sum != null) {
