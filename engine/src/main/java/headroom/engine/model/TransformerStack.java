@@ -105,6 +105,10 @@ final class TransformerStack implements AutoCloseable {
         if (!isBeside(pass, driver)) {
             return driver.run(pass, blocks, read);
         }
+        if (pass.adapters().factor() != 1) {
+            read.release();
+            throw new IllegalArgumentException("the network beside the blocks answers in place of them, so it has no factor; switch it on or off");
+        }
         try (SideNetwork.Climb climb = beside.network().on(batch, length)) {
             return driver.run(pass, blocks, read, climb);
         }

@@ -324,6 +324,14 @@ class SideStackTest {
     }
 
     @Test
+    void aFactorIsRefusedSinceNothingIsAdded() {
+        try (Setting s = Setting.of("bert", DType.F64, ladder(2, LadderStart.RANDOM))) {
+            Pass half = Pass.untaped(s.c).with(Pass.untaped(s.c).adapters().withFactor(0.5));
+            assertThatThrownBy(() -> s.m.hidden(half, DRIVER, s.batch.inputs())).hasMessageContaining("has no factor; switch it on or off");
+        }
+    }
+
+    @Test
     void whatWouldTrainBelowTheBlocksIsNotLostInSilence() {
         try (Setting s = Setting.of("llama", DType.F64, ladder(2, LadderStart.RANDOM)); TinyModels.Sum sum = new TinyModels.Sum(s.c);
                 Tape tape = TinyModels.tape(s.c, TinyModels.training(s.m.parameters()), sum)) {

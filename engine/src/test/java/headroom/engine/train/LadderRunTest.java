@@ -10,8 +10,10 @@ import headroom.engine.model.HuggingFaceConfig;
 import headroom.engine.model.ModelConfig;
 import headroom.engine.plan.Occasions;
 import headroom.engine.plan.Rehearsal;
+import headroom.engine.recipe.ActivationsChoice;
 import headroom.engine.recipe.Assembly;
 import headroom.engine.recipe.Recipe;
+import headroom.engine.recipe.SelectorChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,6 +50,17 @@ class LadderRunTest {
         double last = run.losses().subList(STEPS - 3, STEPS).stream().mapToDouble(d -> d).sum();
         assertThat(last).isLessThan(first);
         assertThat(run.scores().get("loss")).isFinite();
+    }
+
+    /** Without an adapter a head is all that trains, on the states of the whole model. */
+    @Test
+    void aHeadAloneLearnsAsItDoesWithEverythingKept() throws Exception {
+        TinyTask task = TinyTask.encoder();
+        Recipe kept = recipe("full", "").with(new SelectorChoice.AdapterOnly());
+        TinyRun untaped = TinyRun.of(task, kept.with(new ActivationsChoice.UntapedBlocks()), STEPS).asPlanned();
+        TinyRun all = TinyRun.of(task, kept, STEPS).asPlanned();
+        assertThat(untaped.losses()).isEqualTo(all.losses());
+        assertThat(untaped.measured().bytes()).isLessThanOrEqualTo(all.measured().bytes());
     }
 
     /** What is looked at before the first step is planned too, and a run that goes on does not look again. */
