@@ -1,14 +1,11 @@
-# A low-rank branch beside a linear: y += s (x Aᵀ) Bᵀ.  x [N, in], A [r, in], B [out, r], h = x Aᵀ [N, r] is kept.  A and B may be wider than x
-  def lora_forward(self: __torch__.Kernels, y: Tensor, x: Tensor, a: Tensor, b: Tensor, s: float) -> Tensor:
-    h = torch.mm(x, torch.t(torch.to(a, x.dtype)))
-    torch.addmm_(y, h, torch.t(torch.to(b, x.dtype)), alpha=s)
-    return h
-  # e = dy B [N, r]:  dA = s eᵀ x, dB = s dyᵀ h, dx += s e A
-  def lora_dx_acc(self: __torch__.Kernels, dx: Tensor, dy: Tensor, a: Tensor, b: Tensor, s: float) -> Tensor:
-    return torch.addmm_(dx, torch.mm(dy, torch.to(b, dy.dtype)), torch.to(a, dy.dtype), alpha=s)
-  def lora_dw(self: __torch__.Kernels, dy: Tensor, x: Tensor, h: Tensor, b: Tensor, s: float) -> Tuple[Tensor, Tensor]:
-    da = torch.mul_(torch.mm(torch.t(torch.mm(dy, torch.to(b, dy.dtype))), x), s)
-    return (da, torch.mul_(self.linear_dw(dy, h), s))
+# A low-rank branch beside a linear: y += s (x Aᵀ) Bᵀ.  x [N, in], A [r, in], B [out, r]; h = x Aᵀ [N, r] is not kept
+  def lora_into(self: __torch__.Kernels, y: Tensor, x: Tensor, a: Tensor, b: Tensor, s: float) -> Tensor:
+    return torch.addmm_(y, torch.mm(x, torch.t(a)), torch.t(b), alpha=s)
+  # what its gradients are products of: g = s dy B and h = s x Aᵀ, both [N, r], with s in the small factor. Then dA = gᵀ x, dB = dyᵀ h, dx += g A
+  def lora_sides(self: __torch__.Kernels, dy: Tensor, x: Tensor, a: Tensor, b: Tensor, s: float) -> Tuple[Tensor, Tensor]:
+    return (torch.mm(dy, torch.mul(b, s)), torch.mm(x, torch.t(torch.mul(a, s))))
+  def lora_sides_out(self: __torch__.Kernels, g: Tensor, h: Tensor, dy: Tensor, x: Tensor, a: Tensor, b: Tensor, s: float) -> Tuple[Tensor, Tensor]:
+    return (torch.mm(dy, torch.mul(b, s), out=g), torch.mm(x, torch.t(torch.mul(a, s)), out=h))
 # Projection of a gradient g [m, n] on its leading singular vectors (GaLore).  left: basis [m, r] = U[:, :r]; right: basis [n, r] = V[:, :r]
   def svd_basis(self: __torch__.Kernels, g: Tensor, rank: int, left: bool) -> Tensor:
     u, s, vh = torch.linalg_svd(torch.to(g, self.wide(g)), False)

@@ -19,7 +19,7 @@ import java.util.List;
 /** Short words for common choices of the weights slot. */
 public final class WeightPresets {
     /** Rows that are decoded at a time: as fast as whole matrices on a processor, and the scratch of a large matrix shrinks to a few MiB. */
-    private static final int TILE = 1024;
+    private static final int TILE = 2048;
     private static final List<String> WORDS = List.of("dense", "bf16", "fp16", "int8", "int4", "int3", "int2", "int4-shrink", "int3-shrink", "int2-shrink", "int4-grid", "int3-grid", "int2-grid", "nf8", "nf4", "nf3", "nf2", "fp4", "host", "factored", "factored-sparse", "2:4", "cut");
 
     private WeightPresets() {}

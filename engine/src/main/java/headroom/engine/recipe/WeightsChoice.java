@@ -73,7 +73,7 @@ public sealed interface WeightsChoice {
 
         /** NF4 in blocks of 64, as QLoRA has it. */
         public static NormalFloat nf4(boolean doubleQuantisation) {
-            return new NormalFloat(4, 64, doubleQuantisation, 1024);
+            return new NormalFloat(4, 64, doubleQuantisation, 2048);
         }
     }
 

@@ -96,6 +96,16 @@ public final class Tape implements AutoCloseable {
         owned.add(t);
     }
 
+    /** Bytes of what it has taken over. */
+    public long ownedBytes() {
+        return owned.stream().mapToLong(Tensor::bytes).sum();
+    }
+
+    /** True for a part of a pass that is run again: its backward pass follows at once. */
+    public boolean isNested() {
+        return parent != null;
+    }
+
     private void freeOwned() {
         owned.forEach(Tensor::close);
         owned.clear();

@@ -6,37 +6,29 @@ import headroom.engine.compute.Kernel.Args;
 import headroom.engine.compute.Kernel.Spec;
 import java.util.List;
 
-/** Low-rank branches beside a linear ("LoRA", 2021) and low-rank projections of gradients ("GaLore", 2024). Factors are converted to the type of what they meet. */
+/** Low-rank branches beside a linear ("LoRA", 2021) and low-rank projections of gradients ("GaLore", 2024). A basis is converted to the type of what it meets. */
 public final class LowRankKernels {
-    /** {@code (y [N, out], x [N, in], A [r, in], B [out, r], s)}: y += s (x Aᵀ) Bᵀ → h = x Aᵀ [N, r]. */
-    public static final Kernel LORA_FORWARD = new Kernel("lora_forward", a -> {
-        Tiles.matrix(a, 0, 1, 2, 3);
+    /** {@code (y [N, out], x [N, in], A [r, in], B [out, r], s)}: y += s (x Aᵀ) Bᵀ. */
+    public static final Kernel LORA_INTO = new Kernel("lora_into", a -> {
+        Tiles.matrix(a, 0);
+        Tiles.sameType(a, 0, 1);
+        branch(a, 0);
         long n = a.dim(1, 0);
         long r = a.dim(2, 0);
-        fits(a.dim(0, 0) == n && a.dim(1, 1) == a.dim(2, 1) && a.dim(3, 1) == r && a.dim(3, 0) == a.dim(0, 1), a, 4);
         DType t = a.dtype(1);
-        long scratch = Math.max(Tiles.converted(a.shape(2).elements(), a.dtype(2), t), Tiles.converted(a.shape(3).elements(), a.dtype(3), t));
-        return Kernel.makes(Spec.of(t, n, r), scratch + LinearKernels.packing(t, a.dim(1, 1)), LinearKernels.product(n, a.dim(1, 1), r) + LinearKernels.product(n, r, a.dim(0, 1)));
+        return Kernel.inPlace(n * r * t.bytes() + LinearKernels.packing(t, Math.max(a.dim(1, 1), r)), LinearKernels.product(n, a.dim(1, 1), r) + LinearKernels.product(n, r, a.dim(0, 1)));
     });
-    /** {@code (dx [N, in], dy [N, out], A, B, s)}: dx += s (dy B) A. */
-    public static final Kernel LORA_DX_ACC = new Kernel("lora_dx_acc", a -> {
-        Tiles.matrix(a, 0, 1, 2, 3);
+    /** {@code (dy [N, out], x [N, in], A, B, s)} → g = s dy B and h = s x Aᵀ, both [N, r]: dA = gᵀ x, dB = dyᵀ h, dx = g A. */
+    public static final Kernel LORA_SIDES = new Kernel("lora_sides", a -> {
+        Tiles.matrix(a, 0);
+        Tiles.sameType(a, 0, 1);
+        branch(a, 0);
         long n = a.dim(1, 0);
         long r = a.dim(2, 0);
-        fits(a.dim(0, 0) == n && a.dim(0, 1) == a.dim(2, 1) && a.dim(3, 1) == r && a.dim(3, 0) == a.dim(1, 1), a, 4);
         DType t = a.dtype(1);
-        long factors = Math.max(Tiles.converted(a.shape(2).elements(), a.dtype(2), t), Tiles.converted(a.shape(3).elements(), a.dtype(3), t));
-        return Kernel.inPlace(n * r * t.bytes() + factors + LinearKernels.packing(t, a.dim(1, 1)), LinearKernels.product(n, a.dim(1, 1), r) + LinearKernels.product(n, r, a.dim(0, 1)));
-    });
-    /** {@code (dy [N, out], x [N, in], h [N, r], B, s)} → dA = s (dy B)ᵀ x, dB = s dyᵀ h, in the type of dy. */
-    public static final Kernel LORA_DW = new Kernel("lora_dw", a -> {
-        Tiles.matrix(a, 0, 1, 2, 3);
-        long n = a.dim(0, 0);
-        long r = a.dim(2, 1);
-        fits(a.dim(1, 0) == n && a.dim(2, 0) == n && a.dim(3, 1) == r && a.dim(3, 0) == a.dim(0, 1), a, 4);
-        DType t = a.dtype(0);
-        return Kernel.makes(List.of(Spec.of(t, r, a.dim(1, 1)), Spec.of(t, a.dim(0, 1), r)), Math.max(LinearKernels.lying(t, a.dim(0, 1), r), Math.max(0, n * r - a.dim(0, 1) * r) * t.bytes()) + Tiles.converted(a.shape(3).elements(), a.dtype(3), t) + LinearKernels.turnedPacking(t, n),
-                LinearKernels.product(n, a.dim(0, 1), r) + LinearKernels.product(r, n, a.dim(1, 1)) + LinearKernels.product(a.dim(0, 1), n, r));
+        long out = r * a.dim(0, 1) * t.bytes() + LinearKernels.packing(t, a.dim(0, 1));
+        long in = r * a.dim(1, 1) * t.bytes() + LinearKernels.packing(t, a.dim(1, 1));
+        return Kernel.makes(List.of(Spec.of(t, n, r), Spec.of(t, n, r)), Math.max(out, in), LinearKernels.product(n, a.dim(0, 1), r) + LinearKernels.product(n, a.dim(1, 1), r));
     });
     /** {@code (g [m, n], rank, left)} → the leading left [m, rank] or right [n, rank] singular vectors, in float32 (float64 for float64). */
     public static final Kernel SVD_BASIS = new Kernel("svd_basis", a -> {
@@ -77,6 +69,14 @@ public final class LowRankKernels {
     });
 
     private LowRankKernels() {}
+
+    /** A pair that fits between x (argument 1) and what has the width of y. */
+    private static void branch(Args a, int wide) {
+        Tiles.matrix(a, 1, 2, 3);
+        Tiles.sameType(a, 1, 2);
+        Tiles.sameType(a, 1, 3);
+        fits(a.dim(wide, 0) == a.dim(1, 0) && a.dim(1, 1) == a.dim(2, 1) && a.dim(3, 1) == a.dim(2, 0) && a.dim(3, 0) == a.dim(wide, 1), a, 4);
+    }
 
     private static Kernel.Outcome unprojected(Args a, long rank) {
         long scratch = Tiles.converted(a.shape(1).elements(), a.dtype(1), a.dtype(0)) + Tiles.converted(a.shape(2).elements(), a.dtype(2), a.dtype(0));

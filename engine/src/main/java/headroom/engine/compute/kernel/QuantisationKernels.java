@@ -20,6 +20,8 @@ import java.util.List;
 public final class QuantisationKernels {
     /** Scales of one block of the second quantisation. */
     public static final long OUTER_BLOCK = 256;
+    /** Elements that are decoded at a time. */
+    private static final long DECODED = 262_144;
 
     /** {@code (x, book, block)} → codes [n] U8, scales [⌈n/block⌉] F32. */
     public static final Kernel BLOCK_QUANTISE = new Kernel("block_quantise", a -> {
@@ -69,7 +71,7 @@ public final class QuantisationKernels {
     public static final Kernel CODE_INTO = new Kernel("code_into", a -> {
         long n = a.shape(0).elements();
         within(a, 1, 4, 5, a.integer(6), n);
-        return Kernel.inPlace(decoding(n, a.integer(5), a.dim(4, 1), a.tensors(2)), 2 * n);
+        return Kernel.inPlace(decoding(n, a.integer(6), a.integer(5), a.dim(4, 1), a.tensors(2)), 2 * n);
     });
     /** {@code (codes, scales, zeros, units, block, i, j, width, dtype code)} → rows i to j of a matrix kept so. */
     public static final Kernel CODE_ROWS = new Kernel("code_rows", a -> {
@@ -79,7 +81,7 @@ public final class QuantisationKernels {
         Kernel.require(0 <= i && i <= j, "rows %d to %d", i, j);
         long n = (j - i) * width;
         within(a, 0, 3, 4, i * width, n);
-        return Kernel.makes(Spec.of(Tiles.dtype(a.integer(8)), j - i, width), decoding(n, a.integer(4), a.dim(3, 1), a.tensors(1)), 2 * n);
+        return Kernel.makes(Spec.of(Tiles.dtype(a.integer(8)), j - i, width), decoding(n, i * width, a.integer(4), a.dim(3, 1), a.tensors(1)), 2 * n);
     });
     /** {@code (ds [n/block] F32, dw, codes, zeros, units, block, start)}: ds becomes Σ over each block of dW · (level - zero). */
     public static final Kernel CODE_DS_INTO = new Kernel("code_ds_into", a -> {
@@ -148,11 +150,14 @@ public final class QuantisationKernels {
     }
 
     /** Levels of a tile, beside them either the indices of their units or the scales of its blocks while those are made. */
-    private static long decoding(long n, long block, long perUnit, Tensor[] scales) {
-        long tile = tile(n, block);
+    private static long decoding(long n, long start, long block, long perUnit, Tensor[] scales) {
+        long most = Math.max(1, DECODED / block) * block;
+        long tile = Math.min(n, most);
         long blocks = blocks(tile, block);
-        // doubly quantised: scales in float32 and, for a moment, two rows of 64-bit places; half precision: scales widened
-        long made = scales.length > 1 ? blocks * (Float.BYTES + 2L * Long.BYTES) : Tiles.converted(blocks, scales[0].dtype(), DType.F32);
+        // every tile begins an outer block, or the places of outer scales are counted out
+        boolean even = start / block % OUTER_BLOCK == 0 && (n <= most || most / block % OUTER_BLOCK == 0);
+        // doubly quantised: scales in float32 beside their indices or, for a moment, two rows of 64-bit places; half precision: scales widened
+        long made = scales.length > 1 ? blocks * (Float.BYTES + (even ? Integer.BYTES : 2L * Long.BYTES)) : Tiles.converted(blocks, scales[0].dtype(), DType.F32);
         return Float.BYTES * tile + Math.max(Float.BYTES * tile / perUnit, made);
     }
 }

@@ -132,6 +132,11 @@ final class CodedWeight implements WeightSource {
     }
 
     @Override
+    public boolean isRebuilt() {
+        return true;
+    }
+
+    @Override
     public List<Parameter> parameters() {
         return stored.trained == null ? List.of() : List.of(stored.trained);
     }

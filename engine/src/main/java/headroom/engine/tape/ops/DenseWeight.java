@@ -60,6 +60,11 @@ public final class DenseWeight implements WeightSource {
     }
 
     @Override
+    public boolean isRebuilt() {
+        return parameter.dtype() != dtype;
+    }
+
+    @Override
     public List<Parameter> parameters() {
         return List.of(parameter);
     }

@@ -4,8 +4,8 @@ import headroom.engine.compute.Compute;
 import headroom.engine.compute.Shape;
 import headroom.engine.compute.Tensor;
 import headroom.engine.compute.kernel.CoreKernels;
-import headroom.engine.compute.kernel.ElementwiseKernels;
 import headroom.engine.compute.kernel.LinearKernels;
+import headroom.engine.compute.kernel.LowRankKernels;
 import headroom.engine.memory.Category;
 import headroom.engine.tape.Backward;
 import headroom.engine.tape.Forward;
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * Pairs over row segments (LoRAFusion): rows of segment i get y ← y + s_i·(drop(x)·A_iᵀ)·B_iᵀ, each with a rank, scale and dropout of its own. Inputs: y [N, out], x [N, in].
- * Saves x once for all (shared with whoever else saved it) and h_i = drop(x)·A_iᵀ of each segment. A segment's rows are views, and its products are those of the segment alone, so
+ * Saves x once for all (shared with whoever else saved it); h_i = drop(x)·A_iᵀ of each segment is made again, or kept where A_i is frozen. A segment's rows are views, and its products are those of the segment alone, so
  * no gradient of one set depends on rows of another.
  */
 public final class SegmentedLowRank implements Op {
@@ -59,13 +59,16 @@ public final class SegmentedLowRank implements Op {
         for (int i = 0; i < parts.size(); i++) {
             Part p = parts.get(i);
             dropouts[i].begin(f.pass());
-            try (Tensor yy = y.rows(p.from(), p.to()); Tensor xx = in[1].rows(p.from(), p.to()); Tensor wa = f.read(p.a()); Tensor wb = f.read(p.b());
-                    Tensor dropped = dropouts[i].of(c, xx); Tensor low = c.call(LinearKernels.LINEAR, dropped, wa)) {
-                c.apply(LinearKernels.LINEAR_ACC, yy, low, wb, p.scale());
-                keep |= f.needs(p.a());
-                if (f.needs(p.b())) {
-                    h[i] = f.save(Keeper.Role.LINEAR_INPUT, low);
+            try (Tensor yy = y.rows(p.from(), p.to()); Tensor xx = in[1].rows(p.from(), p.to()); Tensor wa = f.read(p.a()); Tensor wb = f.read(p.b()); Tensor dropped = dropouts[i].of(c, xx)) {
+                if (f.needs(p.b()) && !f.needs(p.a())) {
+                    try (Tensor low = c.call(LinearKernels.LINEAR, dropped, wa)) {
+                        c.apply(LinearKernels.LINEAR_ACC, yy, low, wb, p.scale());
+                        h[i] = f.save(Keeper.Role.LINEAR_INPUT, low);
+                    }
+                } else {
+                    c.apply(LowRankKernels.LORA_INTO, yy, dropped, wa, wb, p.scale());
                 }
+                keep |= f.needs(p.a());
             }
         }
         if (keep) {
@@ -83,14 +86,10 @@ public final class SegmentedLowRank implements Op {
         for (int i = 0; i < parts.size(); i++) {
             Part p = parts.get(i);
             try (Tensor rows = dy.rows(p.from(), p.to())) {
-                if (h[i] != null) {
-                    try (Tensor low = h[i].get()) {
-                        back.give(p.b(), new Gradients.OuterProduct(p.b(), rows, low, p.scale()));
-                    }
-                }
-                boolean gives = whole != null && back.needs(p.a());
-                if (gives || dx != null) {
-                    inward(back, i, rows, gives ? whole : null, dx);
+                if (whole != null && back.needs(p.a())) {
+                    both(back, i, rows, whole, dx);
+                } else {
+                    outward(back, i, rows, dx);
                 }
             }
         }
@@ -105,22 +104,44 @@ public final class SegmentedLowRank implements Op {
         }
     }
 
-    /** Gradients of a segment's A and of its rows of the input. */
-    private void inward(Backward back, int i, Tensor dy, Tensor whole, Tensor dx) {
+    /** Gradients of a segment's pair and of its rows of the input. */
+    private void both(Backward back, int i, Tensor dy, Tensor whole, Tensor dx) {
         Compute c = back.compute();
         Part p = parts.get(i);
-        try (Tensor g = c.call(LinearKernels.LINEAR_DX, dy, p.b().data())) {
-            c.apply(ElementwiseKernels.SCALE_INTO, g, p.scale());
-            if (whole != null) {
-                try (Tensor rows = whole.rows(p.from(), p.to()); Tensor dropped = dropouts[i].of(c, rows)) {
-                    back.give(p.a(), new Gradients.OuterProduct(p.a(), g, dropped, 1));
+        try (Tensor rows = whole.rows(p.from(), p.to()); Tensor dropped = dropouts[i].of(c, rows)) {
+            Tensor[] sides = c.run(LowRankKernels.LORA_SIDES, dy, dropped, p.a().data(), p.b().data(), p.scale());
+            try (Tensor g = sides[0]; Tensor low = sides[1]) {
+                if (back.needs(p.b())) {
+                    back.give(p.b(), new Gradients.OuterProduct(p.b(), dy, low, 1));
                 }
+                back.give(p.a(), new Gradients.OuterProduct(p.a(), g, dropped, 1));
+                addInput(c, i, g, dx, 1);
             }
-            if (dx != null) {
-                try (Tensor rows = dx.rows(p.from(), p.to())) {
-                    c.apply(LinearKernels.LINEAR_DX_ACC, rows, g, p.a().data(), 1.0);
-                    dropouts[i].into(c, rows);
-                }
+        }
+    }
+
+    /** The same where A is frozen. */
+    private void outward(Backward back, int i, Tensor dy, Tensor dx) {
+        Compute c = back.compute();
+        Part p = parts.get(i);
+        if (h[i] != null) {
+            try (Tensor low = h[i].get()) {
+                back.give(p.b(), new Gradients.OuterProduct(p.b(), dy, low, p.scale()));
+            }
+        }
+        if (dx != null) {
+            try (Tensor g = c.call(LinearKernels.LINEAR_DX, dy, p.b().data())) {
+                addInput(c, i, g, dx, p.scale());
+            }
+        }
+    }
+
+    private void addInput(Compute c, int i, Tensor g, Tensor dx, double by) {
+        Part p = parts.get(i);
+        if (dx != null) {
+            try (Tensor rows = dx.rows(p.from(), p.to())) {
+                c.apply(LinearKernels.LINEAR_DX_ACC, rows, g, p.a().data(), by);
+                dropouts[i].into(c, rows);
             }
         }
     }

@@ -34,6 +34,11 @@ public interface WeightSource extends AutoCloseable {
         return 0;
     }
 
+    /** True if {@link #rows} makes the matrix anew each time it is asked. */
+    default boolean isRebuilt() {
+        return false;
+    }
+
     /** x [N, in] → x·Wᵀ (+ bias [out]) [N, out]. The bias may be null. */
     default Tensor multiply(Forward f, Tensor x, Tensor bias) {
         Compute c = f.compute();

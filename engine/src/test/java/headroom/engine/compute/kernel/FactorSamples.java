@@ -14,9 +14,8 @@ final class FactorSamples {
     }
 
     private static void lowRank(Map<String, Samples.Maker> m) {
-        m.put("lora_forward", s -> s.args(s.real(7, 3), s.real(7, 5), s.wide(2, 5), s.wide(3, 2), 2.0));
-        m.put("lora_dx_acc", s -> s.args(s.real(7, 5), s.real(7, 3), s.wide(2, 5), s.wide(3, 2), 2.0));
-        m.put("lora_dw", s -> s.args(s.real(7, 3), s.real(7, 5), s.real(7, 2), s.wide(3, 2), 2.0));
+        m.put("lora_into", s -> s.args(s.real(7, 3), s.real(7, 5), s.real(2, 5), s.real(3, 2), 1.5));
+        m.put("lora_sides", s -> s.args(s.real(7, 3), s.real(7, 5), s.real(2, 5), s.real(3, 2), 1.5));
         m.put("svd_basis", s -> s.args(s.real(7, 5), 3L, true));
         m.put("project_left", s -> s.args(s.wide(7, 3), s.real(7, 5)));
         m.put("project_right", s -> s.args(s.real(7, 5), s.wide(5, 3)));

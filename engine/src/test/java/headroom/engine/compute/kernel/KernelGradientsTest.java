@@ -197,11 +197,11 @@ class KernelGradientsTest {
                 (x, y, dy) -> of(call(HeadKernels.TEXT_MEAN_DX, dy, x[1]))));
         all.add(new Case("pick_rows", HeadKernels.PICK_ROWS, s -> s.args(s.real(6, 3), s.lengths(4, 2, 4)), new int[] {0},
                 (x, y, dy) -> of(call(HeadKernels.PICK_ROWS_DX, dy, x[1], 6L))));
-        all.add(new Case("lora", LowRankKernels.LORA_FORWARD, s -> s.args(s.real(4, 3), s.real(4, 5), s.real(2, 5), s.real(3, 2), 1.5), new int[] {1, 2, 3}, (x, y, dy) -> {
-            Tensor dx = zeros(4, 5);
-            torch.apply(LowRankKernels.LORA_DX_ACC, dx, dy, x[2], x[3], 1.5);
-            Tensor[] d = torch.run(LowRankKernels.LORA_DW, dy, x[1], y[1], x[3], 1.5);
-            return of(dx, d[0], d[1]);
+        all.add(new Case("lora", LowRankKernels.LORA_INTO, s -> s.args(s.real(4, 3), s.real(4, 5), s.real(2, 5), s.real(3, 2), 1.5), new int[] {1, 2, 3}, (x, y, dy) -> {
+            Tensor[] sides = torch.run(LowRankKernels.LORA_SIDES, dy, x[1], x[2], x[3], 1.5);
+            try (Tensor g = sides[0]; Tensor h = sides[1]) {
+                return of(call(LinearKernels.LINEAR_DX, g, x[2]), call(LinearKernels.LINEAR_DW, g, x[1]), call(LinearKernels.LINEAR_DW, dy, h));
+            }
         }));
     }
 
@@ -267,7 +267,7 @@ class KernelGradientsTest {
 
     /** Kernels that write in place are given a copy to write on, which then is their first output. */
     private static Tensor[] forward(Kernel kernel, Object[] x) {
-        if (kernel == LowRankKernels.LORA_FORWARD || kernel == EmbeddingKernels.ADD_ROWS_INTO || kernel == QueryKernels.PUT_UNIT_PIECE_INTO) {
+        if (kernel == LowRankKernels.LORA_INTO || kernel == EmbeddingKernels.ADD_ROWS_INTO || kernel == QueryKernels.PUT_UNIT_PIECE_INTO) {
             Object[] args = x.clone();
             args[0] = call(CoreKernels.COPY, x[0]);
             Tensor[] out = torch.run(kernel, args);
