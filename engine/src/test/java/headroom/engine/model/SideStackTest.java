@@ -159,8 +159,8 @@ class SideStackTest {
         long d = config.hidden();
         long narrow = d / 2;
         long inner = config.intermediate() / 2;
-        // the taps; of each narrow block what a trained block keeps, and the difference that its gate reads; input, end and its norm
-        long elements = (m + 1) * n * d + m * n * (8 * narrow + 2 * inner) + m * n * narrow + 2 * n * narrow;
+        // the input and the taps; of each narrow block its input and what a trained block keeps besides, and the difference that its gate reads; what the end reads is made again
+        long elements = (m + 1) * n * d + m * n * (7 * narrow + inner) + m * n * narrow;
         long statistics = m * (4 * n + config.heads() * n) + 2 * n;
         try (Compute dry = new DryCompute(new Ledger()); Compute torch = TorchCompute.cpu(new Ledger())) {
             Map<String, Long> planned = kept(config, choice, dry);
