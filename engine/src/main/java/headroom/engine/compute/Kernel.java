@@ -42,6 +42,11 @@ public record Kernel(String name, Rule rule) {
             this.values = values;
         }
 
+        /** The arguments of a call that a kernel makes on its way: a {@link Spec} stands for a tensor of which only that much is known. */
+        public static Args of(Object... values) {
+            return new Args(values);
+        }
+
         public int count() {
             return values.length;
         }
@@ -55,15 +60,15 @@ public record Kernel(String name, Rule rule) {
         }
 
         public Shape shape(int i) {
-            return tensor(i).shape();
+            return values[i] instanceof Spec s ? s.shape() : tensor(i).shape();
         }
 
         public long dim(int i, int axis) {
-            return tensor(i).dim(axis);
+            return shape(i).dim(axis);
         }
 
         public DType dtype(int i) {
-            return tensor(i).dtype();
+            return values[i] instanceof Spec s ? s.dtype() : tensor(i).dtype();
         }
 
         public long integer(int i) {

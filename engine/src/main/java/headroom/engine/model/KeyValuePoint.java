@@ -61,6 +61,11 @@ public final class KeyValuePoint implements Point {
         return prefix == null ? 0 : prefix.length();
     }
 
+    /** True if attention of a pass goes over nothing but the tokens of its batch. */
+    boolean isPlain(Pass pass, BatchContext batch) {
+        return batch.cache() == null && (prefix == null || !pass.adapters().on());
+    }
+
     /** Attention of the layer, over its prefix too if it has one. The values are read for the last time. */
     Value attend(Pass pass, BatchContext batch, Attention.Spec spec, Value q, Value k, Value v) {
         if (prefix == null || !pass.adapters().on()) {

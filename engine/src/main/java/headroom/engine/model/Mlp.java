@@ -3,6 +3,7 @@ package headroom.engine.model;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.Activation;
+import headroom.engine.tape.ops.PackedSwiGlu;
 import headroom.engine.tape.ops.SwiGlu;
 import java.util.List;
 
@@ -13,6 +14,7 @@ final class Mlp {
     private final LinearSite gate;
     private final LinearSite up;
     private final LinearSite down;
+    private final SiteGroup gateAndUp;
     private final ValuePoint inner;
 
     Mlp(ModelConfig c, WeightsFactory weights, String path) {
@@ -21,6 +23,7 @@ final class Mlp {
         this.gate = c.gated() ? SelfAttention.site(weights, path + ".gate", c.intermediate(), c.hidden(), c.mlpBias()) : null;
         this.up = SelfAttention.site(weights, path + ".up", c.intermediate(), c.hidden(), c.mlpBias());
         this.down = SelfAttention.site(weights, path + ".down", c.hidden(), c.intermediate(), c.mlpBias());
+        this.gateAndUp = c.gated() ? new SiteGroup(path + ".gate_up", gate, up) : null;
         this.inner = new ValuePoint(path + ".inner", ValuePoint.Kind.GATE, c.intermediate());
         this.down.readsFrom(inner);
     }
@@ -42,13 +45,24 @@ final class Mlp {
 
     /** x [N, d] → [N, d]; x is read for the last time if it is marked so. */
     Value forward(Pass pass, Value x) {
+        return down.forward(pass, inner.through(pass, activations(pass, x).last(), null));
+    }
+
+    private Value activations(Pass pass, Value x) {
+        if (gateAndUp != null && gateAndUp.isPacked(pass)) {
+            Value both = gateAndUp.forward(pass, x);
+            String before = pass.compute().within(path);
+            Value h = pass.apply(new PackedSwiGlu(), both.last());
+            pass.compute().within(before);
+            return h;
+        }
         boolean last = x.takeLast();
         Value g = gate == null ? null : gate.forward(pass, x);
         Value u = up.forward(pass, last ? x.last() : x);
         String before = pass.compute().within(path);
         Value h = gate == null ? pass.apply(new Activation(function), u.last()) : pass.apply(new SwiGlu(), g.last(), u.last());
         pass.compute().within(before);
-        return down.forward(pass, inner.through(pass, h.last(), null));
+        return h;
     }
 
     ValuePoint inner() {

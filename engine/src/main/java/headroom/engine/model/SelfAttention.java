@@ -7,11 +7,15 @@ import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.ops.LastRotary;
+import headroom.engine.tape.ops.PackedAttention;
+import headroom.engine.tape.ops.PackedRotary;
 import headroom.engine.tape.ops.QueryAttention;
 import headroom.engine.tape.ops.Rotary;
 import java.util.List;
 
-/** Self-attention of one layer: three linear sites, rotation of queries and keys where the family rotates, fused attention, one linear site. */
+/**
+ * Self-attention of one layer: three linear sites, as one product where they can be, rotation of queries and keys where the family rotates, fused attention, one linear site.
+ */
 final class SelfAttention {
     private final String path;
     private final long heads;
@@ -20,6 +24,7 @@ final class SelfAttention {
     private final LinearSite k;
     private final LinearSite v;
     private final LinearSite out;
+    private final SiteGroup qkv;
     private final KeyValuePoint keysAndValues;
 
     SelfAttention(ModelConfig c, WeightsFactory weights, String path, int layer) {
@@ -28,6 +33,7 @@ final class SelfAttention {
         this.k = site(weights, path + ".k", c.kvWidth(), c.hidden(), c.qkvBias());
         this.v = site(weights, path + ".v", c.kvWidth(), c.hidden(), c.qkvBias());
         this.out = site(weights, path + ".out", c.hidden(), c.queryWidth(), c.outBias());
+        this.qkv = new SiteGroup(path + ".qkv", q, k, v);
         // a storage may have taken heads out
         this.heads = q.out() / c.headDim();
         this.kvHeads = k.out() / c.headDim();
@@ -56,6 +62,9 @@ final class SelfAttention {
 
     /** The same, showing keys and values. */
     Value forward(Pass pass, Value x, BatchContext batch, Taps taps) {
+        if (taps == Taps.NONE && keysAndValues.isPlain(pass, batch) && qkv.isPacked(pass)) {
+            return out.forward(pass, packed(pass, x, batch).last());
+        }
         boolean last = x.takeLast();
         Value qs = q.forward(pass, x);
         Value ks = k.forward(pass, x);
@@ -88,6 +97,18 @@ final class SelfAttention {
         Value read = pass.apply(new QueryAttention(batch.lengths(), heads, kvHeads), qs.last(), keys.last(), values.last());
         pass.compute().within(before);
         return out.forward(pass, read.last());
+    }
+
+    /** The same with queries, keys and values in one tensor, which nobody else reads. */
+    private Value packed(Pass pass, Value x, BatchContext batch) {
+        Value all = qkv.forward(pass, x);
+        String before = pass.compute().within(path);
+        if (batch.cos() != null) {
+            all = pass.apply(new PackedRotary(batch.cos(), batch.sin(), batch.texts() == null ? null : batch.texts().positions(), heads, kvHeads), all.last());
+        }
+        Value mixed = pass.apply(new PackedAttention(batch.attention(heads, kvHeads)), all.last());
+        pass.compute().within(before);
+        return mixed;
     }
 
     /** How much the tokens of each block attend and are attended to [B, n], owned by the caller; x is read for the last time. */

@@ -11,7 +11,7 @@ public final class KernelCatalog {
     private static final List<Class<?>> FAMILIES = List.of(CoreKernels.class, LinearKernels.class, ElementwiseKernels.class, NormKernels.class, EmbeddingKernels.class,
             AttentionKernels.class, LossKernels.class, OptimizerKernels.class, CodedOptimizerKernels.class, RandomKernels.class, QuantisationKernels.class,
             LowRankKernels.class, HeadKernels.class, SupportKernels.class, StoreKernels.class, SaveKernels.class,
-            TokenKernels.class, KeptTokenKernels.class, CrossAttentionKernels.class, QueryKernels.class, ScalingKernels.class, FactorKernels.class, GptqKernels.class);
+            TokenKernels.class, KeptTokenKernels.class, CrossAttentionKernels.class, QueryKernels.class, ScalingKernels.class, FactorKernels.class, GptqKernels.class, PackedKernels.class);
 
     private KernelCatalog() {}
 

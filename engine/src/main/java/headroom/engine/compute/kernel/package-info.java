@@ -2,7 +2,7 @@
  * The kernels that the engine knows, as {@link headroom.engine.compute.Kernel} constants with their rules: one class per family of {@code headroom/kernels}, named
  * {@code LinearKernels}, {@code ElementwiseKernels}, {@code NormKernels}, {@code EmbeddingKernels}, {@code AttentionKernels}, {@code LossKernels},
  * {@code OptimizerKernels}, {@code CodedOptimizerKernels}, {@code RandomKernels}, {@code QuantisationKernels}, {@code LowRankKernels}, {@code SaveKernels},
- * {@code StoreKernels}, {@code QueryKernels}, {@code SupportKernels}, {@code ScalingKernels}, {@code FactorKernels} and {@code HeadKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
+ * {@code StoreKernels}, {@code QueryKernels}, {@code SupportKernels}, {@code ScalingKernels}, {@code FactorKernels}, {@code HeadKernels} and {@code PackedKernels}. A constant has the kernel's name in upper case ({@code linear_dw_acc} is {@code LINEAR_DW_ACC}); {@code KernelCatalog.all()} lists them for the generic kernel test.
  *
  * <p>What operations call (N = B·T token rows, [r, c] shapes; {@code _acc} and {@code _into} work in place on the first argument):
  * <pre>
@@ -49,6 +49,9 @@
  * insert_rows(x[B*T,d], rows[p,d], T) -> [B*(p+T),d]  drop_rows(y, p+T, p) -> x  front_sum(dy, p+T, p) -> [p,d]  front_zeros(ids, T, p)  first_rows(B, T)  plus(ids, c)
  * informativeness(q, k, lengths, H, K, block) -> [B,n]  kept_rows(scores[B,n], lengths, T, block, k) -> rows  kept_places(rows, lengths, T) -> sequences, positions  set_rows_into(y, x, rows)  clear_rows_into
  * cross_attention(q[N,H*D], k[P,K*D], v, H, K) -> out, lse[H,N]                 cross_attention_dx(dout, q, k, v, out, lse[B,H,T], H, K) -> dq, dk, dv
+ * projections(x, ws, bs) -> [N Σout/u, u]   projections_dx(dy, ws) -> [N,in]   projections_dx_acc(dx, dy, ws)     (several products of one input in one tensor, part after part)
+ * attention_packed(qkv, lengths, H, K, causal) -> out, lse   attention_packed_dx(dout, qkv, out, lse, lengths, H, K, causal) -> dqkv     attention_texts_packed(_dx) with texts, T
+ * rope_packed_into(qkv, cos, sin, H, K, back)   swiglu_packed(gu[2N,F]) -> [N,F]   swiglu_packed_dx(dy, gu) -> dgu
  * merge_attention_into(out, lse[B,H,T], other, its lse[H,N])                    (two softmaxes over different keys become one)
  * query_attention(q[B*t,H*D], k[B*T,K*D], v, lengths, H, K) -> out              query_attention_dx(dout, q, k, v, lengths, H, K) -> dq alone
  * put_unit_piece_into(h[B,W], x[B,w], at)   unit_piece_dx(dh[B,W], x[B,w], at) -> dx[B,w]        (columns at to at + w, as rows of length 1)

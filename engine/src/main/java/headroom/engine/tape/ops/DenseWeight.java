@@ -69,6 +69,11 @@ public final class DenseWeight implements WeightSource {
         return List.of(parameter);
     }
 
+    /** True if products read the tensor as it is stored, and its gradient the whole of their input. */
+    public boolean isPlain(Trainables t) {
+        return parameter.dtype() == dtype && columns(t) == null;
+    }
+
     @Override
     public Tensor wantedInput(Forward f, Tensor x) {
         Support.Columns columns = columns(f.pass().trainables());

@@ -55,6 +55,7 @@ final class Samples implements AutoCloseable {
         stores(m);
         support(m);
         PointSamples.into(m);
+        PackedSamples.into(m);
         return m;
     }
 
