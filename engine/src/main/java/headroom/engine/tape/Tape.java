@@ -44,6 +44,9 @@ public final class Tape implements AutoCloseable {
         }
     }
 
+    /** Bytes of outputs that could be made again and that a part which is run again keeps. */
+    private static final long SPARED = 32 << 20;
+
     private final Compute compute;
     private final Trainables trainables;
     private final Keeper keeper;
@@ -55,6 +58,7 @@ public final class Tape implements AutoCloseable {
     private final Map<Parameter, int[]> uses = new IdentityHashMap<>();
     private final Set<Parameter> completed;
     private final List<Tensor> owned = new ArrayList<>(2);
+    private long spared;
 
     public Tape(Compute compute, Trainables trainables, Keeper keeper, GradientSink sink) {
         this(compute, trainables, keeper, sink, null);
@@ -159,13 +163,20 @@ public final class Tape implements AutoCloseable {
         Shared s = keptTensors.get(tensor);
         if (s == null || s.role != context.role() && !keeper.serves(s.role, context.role())) {
             Rebuilt.Recipe recipe = rebuildable.get(tensor);
-            boolean rebuilds = recipe != null && keeper.rebuilds(recipe.source(), context.role());
+            boolean rebuilds = recipe != null && keeper.rebuilds(recipe.source(), context.role()) && !spares(tensor);
             s = new Shared(rebuilds ? new Rebuilt(recipe) : keeper.keep(context, tensor), context.role(), keptTensors, tensor);
             keptTensors.put(tensor, s);
         }
         s.readers++;
         node.kept.add(s);
         return s;
+    }
+
+    /** In a part that is run again, what is small is kept all the same: it was made twice already, and its reader is near. */
+    private boolean spares(Tensor tensor) {
+        boolean small = parent != null && spared + tensor.bytes() <= SPARED;
+        spared += small ? tensor.bytes() : 0;
+        return small;
     }
 
     void canRebuild(Node node, Tensor output, Keeper.Role source, Supplier<Tensor> made) {
