@@ -16,8 +16,10 @@
   # θ = 2π (the high 24 bits of the lane, signed) / 2²⁴
   def keyed_angle(self: __torch__.Kernels, lanes: Tensor) -> Tensor:
     return torch.mul_(torch.to(torch.bitwise_right_shift_(lanes, 40), 6), 3.7450702829238409e-07)
-  # the first n ≤ 65,536 normals of a tile: element e of the stream is in tile e / 65,536; its first half is r cos θ of the tile's 32,768 lanes, its second half r sin θ
+  # the first n normals from a tile on: element e of the stream is in tile e / 65,536; its first half is r cos θ of the tile's 32,768 lanes, its second half r sin θ
   def keyed_normals(self: __torch__.Kernels, key: int, tile: int, n: int) -> Tensor:
+    if n > 65536:
+      return torch.slice(self.keyed_tiles(key, tile, (n + 65535) // 65536), 0, 0, n)
     m = min(n, 32768)
     lanes = self.keyed_lanes(key, tile * 32768, m)
     r = self.keyed_radius(lanes)
@@ -27,6 +29,15 @@
     if n > m:
       torch.mul(torch.sin_(torch.slice(a, 0, 0, n - m)), torch.slice(r, 0, 0, n - m), out=torch.slice(z, 0, m, n))
     return z
+  # those of several tiles: one tile's lanes are too few for libtorch to share them among its threads
+  def keyed_tiles(self: __torch__.Kernels, key: int, tile: int, tiles: int) -> Tensor:
+    lanes = self.keyed_lanes(key, tile * 32768, tiles * 32768)
+    r = torch.view(self.keyed_radius(lanes), [tiles, 32768])
+    a = torch.view(self.keyed_angle(lanes), [tiles, 32768])
+    z = torch.empty([tiles, 2, 32768], dtype=6)
+    torch.mul_(torch.cos(a, out=torch.select(z, 1, 0)), r)
+    torch.mul(torch.sin_(a), r, out=torch.select(z, 1, 1))
+    return torch.view(z, [-1])
   # n values in [0, 1), in steps of 2⁻²⁴: coordinate c has the high 24 bits of lane c
   def uniform(self: __torch__.Kernels, key: int, start: int, n: int) -> Tensor:
     u = torch.empty([n], dtype=6)
@@ -47,14 +58,19 @@
   # n standard normals from coordinate start on
   def normal(self: __torch__.Kernels, key: int, start: int, n: int) -> Tensor:
     return self.add_normal_into(torch.zeros([n], dtype=6), key, start, 1.0)
-  # w += c z, z the stream of normals of key from coordinate start on; a tile at a time, drawn in float32
+  # w += c z, z the stream of normals of key from coordinate start on; drawn in float32, up to four tiles at a time from where one begins
   def add_normal_into(self: __torch__.Kernels, w: Tensor, key: int, start: int, c: float) -> Tensor:
     flat = torch.view(w, [-1])
     end = start + flat.shape[0]
-    for tile in range(start // 65536, (end + 65535) // 65536):
-      i, j = max(start, tile * 65536), min(end, tile * 65536 + 65536)
+    i = start
+    while i < end:
+      tile = i // 65536
+      j = min(end, tile * 65536 + 65536)
+      if i == tile * 65536:
+        j = min(end, i + 262144)
       z = torch.slice(self.keyed_normals(key, tile, j - tile * 65536), 0, i - tile * 65536, j - tile * 65536)
       torch.add_(torch.slice(flat, 0, i - start, j - start), torch.to(torch.mul_(z, c), w.dtype))
+      i = j
     return w
   # rows[n] += c z of row ids[n] of a table whose rows have rows' width: what add_normal_into would add there
   def add_normal_rows_into(self: __torch__.Kernels, rows: Tensor, ids: Tensor, key: int, c: float) -> Tensor:

@@ -73,8 +73,8 @@ class RandomKernelsTest {
 
     @Test
     void aStreamDoesNotDependOnHowItIsCut() {
-        double[] whole = normals(KEY, 0, 200_000);
-        for (long[] cut : new long[][] {{0, 1}, {7, 13}, {32_767, 2}, {65_535, 70_001}, {100_000, 384}, {131_072, 65_536}, {199_999, 1}}) {
+        double[] whole = normals(KEY, 0, 500_000);
+        for (long[] cut : new long[][] {{0, 1}, {7, 13}, {32_767, 2}, {65_535, 70_001}, {100_000, 384}, {131_072, 65_536}, {199_999, 1}, {65_536, 100_000}, {5, 499_995}, {327_680, 172_320}}) {
             assertThat(normals(KEY, cut[0], cut[1])).containsExactly(Arrays.copyOfRange(whole, (int) cut[0], (int) (cut[0] + cut[1])));
         }
     }
