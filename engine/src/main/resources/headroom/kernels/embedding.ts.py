@@ -1,17 +1,9 @@
 # y[n] = w[ids[n]].  w [V, d], ids [N] int64, y and dy [N, d]
   def embedding(self: __torch__.Kernels, w: Tensor, ids: Tensor) -> Tensor:
     return torch.index_select(w, 0, ids)
-  # dW[v] = Σ of dy[n] over the n with ids[n] = v; for bf16 a few columns at a time in float32
+  # dW[v] = Σ of dy[n] over the n with ids[n] = v: summed in float32 for the rows that were read, some columns at a time, and set among zeros
   def embedding_dw(self: __torch__.Kernels, dy: Tensor, ids: Tensor, rows: int) -> Tensor:
-    if dy.dtype == self.wide(dy):
-      return torch.embedding_dense_backward(dy, ids, rows, -1, False)
-    d = dy.shape[1]
-    dw = torch.empty([rows, d], dtype=dy.dtype)
-    c = max(1, 1048576 // rows)
-    for t in range((d + c - 1) // c):
-      i, j = t * c, min(d, t * c + c)
-      torch.copy_(torch.slice(dw, 1, i, j), torch.embedding_dense_backward(torch.to(torch.slice(dy, 1, i, j), 6), ids, rows, -1, False))
-    return dw
+    return self.embedding_dw_out(torch.empty([rows, dy.shape[1]], dtype=dy.dtype), dy, ids, rows)
   # dW += it
   def embedding_dw_acc(self: __torch__.Kernels, dw: Tensor, dy: Tensor, ids: Tensor) -> Tensor:
     n, r = dy.shape[0], self.tile_rows(dy.shape[1])

@@ -21,27 +21,26 @@
     return dx
   def rms_norm_out(self: __torch__.Kernels, y: Tensor, rstd: Tensor, x: Tensor, gamma: Tensor, eps: float) -> Tensor:
     n, d, a = x.shape[0], x.shape[1], self.wide(x)
-    g, r = torch.to(gamma, a), self.tile_rows(d)
+    g, r = torch.to(gamma, a), self.norm_tile(d)
     for t in range((n + r - 1) // r):
       i, j = t * r, min(n, t * r + r)
-      xt = torch.to(torch.slice(x, 0, i, j), a)
+      xt, yt = torch.to(torch.slice(x, 0, i, j), a), torch.slice(y, 0, i, j)
       rt = torch.unsqueeze(torch.slice(rstd, 0, i, j), 1)
       torch.linalg_vector_norm(xt, 2.0, [1], True, out=rt)
       torch.rsqrt_(torch.add_(torch.div_(torch.mul_(rt, rt), d), eps))
-      torch.copy_(torch.slice(y, 0, i, j), torch.mul_(torch.mul(xt, rt), g))
+      if x.dtype == a:
+        torch.mul_(torch.mul(xt, rt, out=yt), g)
+      else:
+        torch.copy_(yt, torch.mul_(torch.mul_(xt, rt), g))
     return y
+  # libtorch's fused backward of a layer norm whose means are zero, and added to it what that takes away for the mean: rstd mean_d(g)
   def rms_norm_dx_out(self: __torch__.Kernels, dx: Tensor, dy: Tensor, x: Tensor, gamma: Tensor, rstd: Tensor) -> Tensor:
     n, d, a = x.shape[0], x.shape[1], self.wide(x)
-    g, r = torch.to(gamma, a), self.tile_rows(d)
+    g, r = torch.to(gamma, a), self.norm_tile(d)
     for t in range((n + r - 1) // r):
       i, j = t * r, min(n, t * r + r)
-      dyt = torch.to(torch.slice(dy, 0, i, j), a)
-      xt = torch.to(torch.slice(x, 0, i, j), a)
-      rt = torch.slice(rstd, 0, i, j)
-      p = torch.mul(dyt, xt)
-      c = torch.div_(torch.mul_(torch.mul_(torch.mv(p, g), rt), torch.mul(rt, rt)), d)
-      torch.mul(dyt, g, out=p)
-      torch.mul_(p, torch.unsqueeze(rt, 1))
-      torch.addcmul_(p, xt, torch.unsqueeze(c, 1), value=-1)
-      torch.copy_(torch.slice(dx, 0, i, j), p)
+      dyt, xt, rt = torch.to(torch.slice(dy, 0, i, j), a), torch.to(torch.slice(x, 0, i, j), a), torch.slice(rstd, 0, i, j)
+      part, dg, db = torch.native_layer_norm_backward(dyt, xt, [d], torch.zeros([j - i, 1], dtype=a), torch.view(rt, [-1, 1]), g, g, [True, False, False])
+      torch.add_(part, torch.unsqueeze(torch.div_(torch.mul_(torch.mv(dyt, g), rt), d), 1))
+      torch.copy_(torch.slice(dx, 0, i, j), part)
     return dx

@@ -1,21 +1,31 @@
 # updates in place.  w, g, m, v of one shape; c1 = 1 - β1ᵗ and c2 = 1 - β2ᵗ are the bias corrections of step t
 #   m ← β1 m + (1-β1) g,  v ← β2 v + (1-β2) g²,  w ← w (1 - rate decay) - rate (m/c1) / (√(v/c2) + eps)
 # One pass without temporaries where the types agree: libtorch's fused step, told of a step so late that its own corrections are 1, with ours folded into rate and eps.
-# Otherwise tiles of 65,536 elements in the wider type
+# Otherwise tiles of 131,072 elements in the wider type
   def adamw(self: __torch__.Kernels, w: Tensor, g: Tensor, m: Tensor, v: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, c1: float, c2: float) -> Tensor:
     if w.dtype == g.dtype and w.dtype == m.dtype and w.dtype == v.dtype:
       return self.adam_fused(w, g, m, v, rate, beta1, beta2, eps, decay, c1, c2)
     a = self.wide(w)
     fw, fg, fm, fv = torch.view(w, [-1]), torch.view(g, [-1]), torch.view(m, [-1]), torch.view(v, [-1])
     n = fw.shape[0]
-    for t in range((n + 65535) // 65536):
-      i, j = t * 65536, min(n, t * 65536 + 65536)
+    for t in range((n + 131071) // 131072):
+      i, j = t * 131072, min(n, t * 131072 + 131072)
       sm, sv = torch.slice(fm, 0, i, j), torch.slice(fv, 0, i, j)
       tm, tv = torch.to(sm, a), torch.to(sv, a)
       self.adam_tile(torch.slice(fw, 0, i, j), torch.slice(fg, 0, i, j), tm, tv, rate, beta1, beta2, eps, decay, c1, c2)
       torch.copy_(sm, tm)
       torch.copy_(sv, tv)
     return w
+  # the same for a weight whose rounded form is read by the products: it is written while the tile is in the cache
+  def adamw_rounded(self: __torch__.Kernels, rounded: Tensor, w: Tensor, g: Tensor, m: Tensor, v: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, c1: float, c2: float) -> Tensor:
+    fr, fw, fg, fm, fv = torch.view(rounded, [-1]), torch.view(w, [-1]), torch.view(g, [-1]), torch.view(m, [-1]), torch.view(v, [-1])
+    n = fw.shape[0]
+    for t in range((n + 131071) // 131072):
+      i, j = t * 131072, min(n, t * 131072 + 131072)
+      sw = torch.slice(fw, 0, i, j)
+      self.adamw(sw, torch.slice(fg, 0, i, j), torch.slice(fm, 0, i, j), torch.slice(fv, 0, i, j), rate, beta1, beta2, eps, decay, c1, c2)
+      torch.copy_(torch.slice(fr, 0, i, j), sw)
+    return rounded
   def adam_fused(self: __torch__.Kernels, w: Tensor, g: Tensor, m: Tensor, v: Tensor, rate: float, beta1: float, beta2: float, eps: float, decay: float, c1: float, c2: float) -> Tensor:
     folded = rate * torch.sqrt(c2) / c1
     shrink = 0.0
@@ -199,7 +209,7 @@
   def take_rows(self: __torch__.Kernels, x: Tensor, ids: Tensor) -> Tensor:
     y = torch.index_select(x, 0, torch.clamp_min(ids, 0))
     return torch.masked_fill_(y, torch.unsqueeze(torch.lt(ids, 0), 1), 0.0)
-  # Σ x², float32 [] (float64 for float64), bf16 in tiles
+  # Σ x², float32 [] (float64 for float64), bf16 in tiles, of which the norms of short rows are taken by both threads at once
   def sum_squares(self: __torch__.Kernels, x: Tensor) -> Tensor:
     flat = torch.view(x, [-1])
     a = self.wide(x)
@@ -207,7 +217,17 @@
       return torch.dot(flat, flat)
     n = flat.shape[0]
     s = torch.zeros([], dtype=a)
-    for t in range((n + 65535) // 65536):
-      f = torch.to(torch.slice(flat, 0, t * 65536, min(n, t * 65536 + 65536)), a)
-      torch.add_(s, torch.dot(f, f))
+    for t in range((n + 262143) // 262144):
+      i, j = t * 262144, min(n, t * 262144 + 262144)
+      f = torch.to(torch.slice(flat, 0, i, j), a)
+      k = (j - i) // 128
+      q = torch.linalg_vector_norm(torch.view(torch.slice(f, 0, 0, k * 128), [k, 128]), 2.0, [1])
+      r = torch.slice(f, 0, k * 128, j - i)
+      torch.add_(torch.add_(s, torch.dot(q, q)), torch.dot(r, r))
+    return s
+  # of several tensors, of one type or of such that are reduced in the same
+  def squares_of(self: __torch__.Kernels, xs: List[Tensor]) -> Tensor:
+    s = torch.zeros([len(xs)], dtype=self.wide(xs[0]))
+    for k in range(len(xs)):
+      torch.copy_(torch.select(s, 0, k), self.sum_squares(xs[k]))
     return s

@@ -1,13 +1,15 @@
 # twins of embeddings, of the loss, of rows that are picked and of weights that are decoded
   def embedding_out(self: __torch__.Kernels, y: Tensor, w: Tensor, ids: Tensor) -> Tensor:
     return torch.index_select(w, 0, ids, out=y)
-  # a few columns at a time, as the original does for bf16
   def embedding_dw_out(self: __torch__.Kernels, dw: Tensor, dy: Tensor, ids: Tensor, rows: int) -> Tensor:
-    d, a = dy.shape[1], self.wide(dy)
-    c = max(1, 1048576 // rows)
+    n, d, a = dy.shape[0], dy.shape[1], self.wide(dy)
+    read, place, count = torch._unique2(ids, sorted=True, return_inverse=True, return_counts=False)
+    torch.zero_(dw)
+    c = max(1, 1048576 // max(1, n))
     for t in range((d + c - 1) // c):
       i, j = t * c, min(d, t * c + c)
-      torch.copy_(torch.slice(dw, 1, i, j), torch.embedding_dense_backward(torch.contiguous(torch.to(torch.slice(dy, 1, i, j), a)), ids, rows, -1, False))
+      sums = torch.embedding_dense_backward(torch.contiguous(torch.to(torch.slice(dy, 1, i, j), a)), place, min(n, rows), -1, False)
+      torch.index_copy_(torch.slice(dw, 1, i, j), 0, read, torch.to(torch.slice(sums, 0, 0, read.shape[0]), dw.dtype))
     return dw
   def sum_rows_out(self: __torch__.Kernels, y: Tensor, dx: Tensor, rows: int) -> Tensor:
     return torch.sum(torch.view(dx, [-1, rows, dx.shape[1]]), [0], out=y)

@@ -22,8 +22,10 @@ public final class EmbeddingKernels {
         Tiles.ids(a, 1, n);
         long v = a.integer(2);
         DType wide = Tiles.wide(a.dtype(0));
-        long columns = Math.min(d, Math.max(1, COLUMN_TILE / v));
-        long scratch = Tiles.converted((v + n) * columns, a.dtype(0), wide);
+        long columns = Math.min(d, Math.max(1, COLUMN_TILE / Math.max(1, n)));
+        long read = Math.min(n, v);
+        // rows that were read and the place of each id among them; a tile of dy and its sums
+        long scratch = DType.I64.bytes() * (n + read) + columns * ((n + read) * wide.bytes() + (Tiles.isWide(a.dtype(0)) ? 0 : read * a.dtype(0).bytes()));
         return Kernel.makes(Spec.of(a.dtype(0), v, d), scratch, n * d);
     });
     /** {@code (dw, dy, ids)}: dW += it; dW of any floating type. */

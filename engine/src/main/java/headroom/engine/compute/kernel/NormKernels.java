@@ -40,9 +40,8 @@ public final class NormKernels {
         long d = a.dim(0, 1);
         Tiles.vector(a, 1, d);
         DType wide = Tiles.wide(a.dtype(0));
-        long tile = Tiles.elements(n, d);
         return Kernel.makes(List.of(new Spec(a.shape(0), a.dtype(0)), Spec.of(wide, n)),
-                Tiles.converted(d, a.dtype(1), wide) + Tiles.converted(tile, a.dtype(0), wide) + tile * wide.bytes(), 4 * n * d);
+                Tiles.converted(d, a.dtype(1), wide) + Tiles.converted(tile(n, d) * d, a.dtype(0), wide), 4 * n * d);
     });
     /** {@code (dy, x, gamma, rstd)} → dx. */
     public static final Kernel RMS_NORM_DX = new Kernel("rms_norm_dx", a -> {
@@ -50,8 +49,8 @@ public final class NormKernels {
         long d = a.dim(0, 1);
         Tiles.vector(a, 2, d);
         DType wide = Tiles.wide(a.dtype(1));
-        long tile = Tiles.elements(n, d);
-        long scalars = 2 * Math.min(n, Tiles.rows(d)) * wide.bytes();
+        long tile = tile(n, d) * d;
+        long scalars = 2 * tile(n, d) * wide.bytes();
         return Kernel.makes(new Spec(a.shape(1), a.dtype(1)),
                 Tiles.converted(d, a.dtype(2), wide) + 2 * Tiles.converted(tile, a.dtype(1), wide) + tile * wide.bytes() + scalars, 7 * n * d);
     });
@@ -60,11 +59,17 @@ public final class NormKernels {
         long n = pair(a, 2, 2);
         long d = a.dim(0, 1);
         DType wide = Tiles.wide(a.dtype(1));
-        long tile = Tiles.elements(n, d);
-        return Kernel.makes(Spec.of(a.dtype(0), d), 2 * Tiles.converted(tile, a.dtype(1), wide) + tile * wide.bytes() + Tiles.converted(d, a.dtype(0), wide), 3 * n * d);
+        // gains of one, means of zero, and the sums of each thread
+        long ones = (d + n) * wide.bytes();
+        return Kernel.makes(Spec.of(a.dtype(0), d), ones + 2 * Tiles.THREADS * d * wide.bytes() + Tiles.converted(d, a.dtype(0), wide), 3 * n * d);
     });
 
     private NormKernels() {}
+
+    /** Rows of a tile of an RMSNorm. */
+    private static long tile(long n, long d) {
+        return Math.min(n, 4 * Tiles.rows(d));
+    }
 
     private static long rows(Args a, int x) {
         Tiles.matrix(a, x);

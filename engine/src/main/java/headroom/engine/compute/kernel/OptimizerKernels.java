@@ -14,7 +14,12 @@ public final class OptimizerKernels {
      */
     public static final Kernel ADAMW = new Kernel("adamw", a -> {
         boolean one = a.dtype(1) == a.dtype(0) && a.dtype(2) == a.dtype(0) && a.dtype(3) == a.dtype(0);
-        return Kernel.inPlace(one ? 0 : adamScratch(a, a.dtype(2), a.dtype(3)), 14 * a.shape(0).elements());
+        return Kernel.inPlace(one ? 0 : stepScratch(a, 0), 14 * a.shape(0).elements());
+    });
+    /** {@code (rounded, w, g, m, v, …)}: the same, and rounded, of the weight's shape and any floating type, becomes the weight that came of it. */
+    public static final Kernel ADAMW_ROUNDED = new Kernel("adamw_rounded", a -> {
+        Tiles.sameShape(a, 0, 1);
+        return Kernel.inPlace(stepScratch(a, 1), 14 * a.shape(1).elements());
     });
     /**
      * {@code (w, g, m, v, age, rate, beta1, beta2, eps, decay, before)}: the same where each entry has taken its own number of steps; age, in float32, counts this one first. {@code before} adds
@@ -99,10 +104,46 @@ public final class OptimizerKernels {
     public static final Kernel SUM_SQUARES = new Kernel("sum_squares", a -> {
         DType wide = Tiles.wide(a.dtype(0));
         long n = a.shape(0).elements();
-        return Kernel.makes(Spec.of(wide), Tiles.converted(Tiles.elements(n), a.dtype(0), wide), 2 * n);
+        return Kernel.makes(Spec.of(wide), squaresScratch(n, a.dtype(0)), 2 * n);
+    });
+    /** {@code (xs)} → Σ x² of each of several tensors, float32 [k] (float64 for float64). */
+    public static final Kernel SQUARES_OF = new Kernel("squares_of", a -> {
+        Tensor[] xs = a.tensors(0);
+        Kernel.require(xs.length > 0, "no tensor whose squares to sum");
+        DType wide = Tiles.wide(xs[0].dtype());
+        long scratch = 0;
+        long n = 0;
+        for (Tensor x : xs) {
+            Kernel.require(Tiles.wide(x.dtype()) == wide, "tensors of %s and %s are not reduced in one type", xs[0].dtype(), x.dtype());
+            scratch = Math.max(scratch, wide.bytes() + squaresScratch(x.elements(), x.dtype()));
+            n += x.elements();
+        }
+        return Kernel.makes(Spec.of(wide, xs.length), scratch, 2 * n);
     });
 
+    /** Elements of a tile of an AdamW step, and of one whose squares are summed. */
+    private static final long STEP_TILE = 131_072;
+    private static final long SQUARES_TILE = 262_144;
+    private static final long SQUARES_ROW = 128;
+
     private OptimizerKernels() {}
+
+    /** A tile in the wide type and the norms of its rows. */
+    private static long squaresScratch(long n, DType type) {
+        long tile = Math.min(n, SQUARES_TILE);
+        return Tiles.isWide(type) ? 0 : (tile + tile / SQUARES_ROW) * Tiles.wide(type).bytes();
+    }
+
+    /** What of a tile is converted: weight, gradient and moments, the weight being argument {@code w}. */
+    private static long stepScratch(Args a, int w) {
+        DType wide = Tiles.wide(a.dtype(w));
+        long bytes = 0;
+        for (int i = w; i < w + 4; i++) {
+            Tiles.sameShape(a, w, i);
+            bytes += Tiles.converted(Math.min(a.shape(w).elements(), STEP_TILE), a.dtype(i), wide);
+        }
+        return bytes;
+    }
 
     private static long mixed(Args a, int g) {
         Tiles.sameShape(a, 0, g);

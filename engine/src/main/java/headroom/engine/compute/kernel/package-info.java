@@ -24,6 +24,7 @@
  * mean_pool(x[N,d], lengths[B], T) -> [B,d]  mean_pool_dx(dy[B,d], lengths, T) -> [N,d]
  * pick_rows(x[N,d], ids[M] i64) -> [M,d]     pick_rows_dx(dy[M,d], ids, N) -> [N,d]
  * adamw(w, g, m, v, rate, beta1, beta2, eps, decay, correction1, correction2)   adamw8(w, g, codes and scales of m and v, tables, block, ...)
+ * adamw_rounded(rounded, w, g, m, v, …)  (the weight that comes of it is written in rounded's type too)   squares_of(xs) -> [k] f32
  * adamw_aged(w, g, m, v, age f32, rate, beta1, beta2, eps, decay, before)
  * sgd(w, g, rate, decay)  sgd_momentum(w, g, b, ...)  sign_sgd(w, g, ...)  lion(w, g, m, ...)  adafactor(w, g, [R, C] or [v], [] or [m], ...)
  * sum_squares(x) -> [] f32                  clamp_into(x, limit)               floor_into(x, floor)

@@ -18,7 +18,16 @@ record AdamWRule(OptimizerChoice.AdamW choice) implements UpdateRule {
         double c1 = 1 - Math.pow(choice.beta1(), u.clock());
         double c2 = 1 - Math.pow(choice.beta2(), u.clock());
         double eps = choice.epsilonBeforeCorrection() ? choice.epsilon() / Math.sqrt(c2) : choice.epsilon();
+        if (u.rounded() != null) {
+            u.codec().applyRounded(OptimizerKernels.ADAMW_ROUNDED, u.rounded(), u.weight(), u.gradient(), List.of(u.moment("m"), u.moment("v")), u.rate(), choice.beta1(), choice.beta2(), eps, u.decay(), c1, c2);
+            return;
+        }
         u.apply(OptimizerKernels.ADAMW, List.of(u.moment("m"), u.moment("v")), u.rate(), choice.beta1(), choice.beta2(), eps, u.decay(), c1, c2);
+    }
+
+    @Override
+    public boolean rounds() {
+        return !choice.entryClocks();
     }
 
     @Override

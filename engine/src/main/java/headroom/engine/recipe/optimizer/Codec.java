@@ -71,6 +71,19 @@ final class Codec implements AutoCloseable {
         compute.apply(coded ? CodedOptimizerKernels.of(update) : update, args.toArray());
     }
 
+    /** True if no moment is coded. */
+    boolean isPlain() {
+        return !(choice instanceof OptimizerChoice.Dynamic8State);
+    }
+
+    /** Calls an update (rounded, w, g, moments…, numbers…) on moments that are not coded. */
+    void applyRounded(Kernel update, Tensor rounded, Tensor w, Tensor g, List<Slot> moments, Object... numbers) {
+        List<Object> args = new ArrayList<>(List.of(rounded, w, g));
+        moments.forEach(m -> args.add(((Slot.Dense) m).tensor()));
+        args.addAll(List.of(numbers));
+        compute.apply(update, args.toArray());
+    }
+
     /** Levels, middles and first codes of both books, in the tier where the update works. */
     private Tensor[] tables() {
         return tables.computeIfAbsent(compute.tier(), tier -> {

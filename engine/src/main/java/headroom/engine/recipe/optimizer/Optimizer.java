@@ -181,8 +181,8 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
     public double boundary() {
         if (!gradients.isEmpty()) {
             compute.ledger().during("gradient norm", "");
-            Map<Parameter, Double> own = new LinkedHashMap<>();
-            gradients.forEach((p, g) -> own.put(p, complete(p, g)));
+            gradients.forEach(this::show);
+            Map<Parameter, Double> own = clipping.measure(gradients, trainables);
             for (Parameter p : new ArrayList<>(gradients.keySet())) {
                 try (Tensor g = gradients.remove(p)) {
                     if (trainables.trains(p)) {
@@ -203,10 +203,14 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
 
     /** A gradient is complete: whoever observes sees it, and its norm counts if it will be stepped. Returns its norm. */
     private double complete(Parameter p, Tensor g) {
+        show(p, g);
+        return trainables.trains(p) ? clipping.measure(p, trainables.of(p).group(), g) : Double.NaN;
+    }
+
+    private void show(Parameter p, Tensor g) {
         if (!measuring) {
             observers.forEach(o -> o.beforeStep(p, g));
         }
-        return trainables.trains(p) ? clipping.measure(p, trainables.of(p).group(), g) : Double.NaN;
     }
 
     /** Shows gradients to an observer from now on, to several in the order in which they came. */
@@ -252,11 +256,13 @@ public final class Optimizer implements GradientSink, State.Holder, AutoCloseabl
         try (Tensor values = support.read(compute, p.data())) {
             // a rule sees a parameter that is just the elements that train
             Parameter stepped = support.isAll() ? p : new Parameter(p.path(), p.role(), values);
-            tier.step(stepped, s, g, (weight, gradient) -> {
-                rule.step(new UpdateRule.Update(compute, codec, stepped, s, weight, gradient, rate(p, group), decay(p, group)));
+            tier.step(stepped, s, g, (weight, gradient, rounded) -> {
+                boolean writes = rounded != null && group.floor() == null && rule.rounds() && codec.isPlain();
+                rule.step(new UpdateRule.Update(compute, codec, stepped, s, weight, gradient, rate(p, group), decay(p, group), writes ? rounded : null));
                 if (group.floor() != null) {
                     compute.apply(OptimizerKernels.FLOOR_INTO, weight, group.floor());
                 }
+                return writes;
             });
             if (!support.isView()) {
                 support.write(compute, p.data(), values);

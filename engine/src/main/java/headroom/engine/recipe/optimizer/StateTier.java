@@ -18,7 +18,11 @@ record StateTier(Compute compute, OptimizerChoice.Residence choice, boolean mast
     /** A step on a weight and a gradient that lie where the state lies. */
     @FunctionalInterface
     interface Step {
-        void on(Tensor weight, Tensor gradient);
+        /**
+         * @param rounded where the stepped weight has to be written as well, in the type of that; null for nowhere
+         * @return true if the step has done so
+         */
+        boolean on(Tensor weight, Tensor gradient, Tensor rounded);
     }
 
     /** Where state of so many elements lies between steps. */
@@ -49,7 +53,7 @@ record StateTier(Compute compute, OptimizerChoice.Residence choice, boolean mast
     private void through(Parameter p, ParameterState s, Tensor g, Step step) {
         if (!master || p.dtype() != DType.BF16) {
             try (Tensor w = here(p)) {
-                step.on(w, g);
+                step.on(w, g, null);
                 if (w != p.data()) {
                     compute.apply(CoreKernels.COPY_INTO, p.data(), w);
                 }
@@ -62,8 +66,9 @@ record StateTier(Compute compute, OptimizerChoice.Residence choice, boolean mast
             }
         }
         Tensor copy = s.kept(ParameterState.MASTER);
-        step.on(copy, g);
-        compute.apply(CoreKernels.COPY_INTO, p.data(), copy);
+        if (!step.on(copy, g, compute.tier() == Tier.DEVICE ? p.data() : null)) {
+            compute.apply(CoreKernels.COPY_INTO, p.data(), copy);
+        }
     }
 
     /** The weight in the tier that computes; closed by the caller. */

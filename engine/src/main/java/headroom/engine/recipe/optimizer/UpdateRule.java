@@ -18,8 +18,13 @@ interface UpdateRule {
      * @param gradient of the weight's shape, borrowed; may be overwritten
      * @param rate η
      * @param decay λ, 0 for what is not decayed
+     * @param rounded is written with the stepped weight by a rule that {@link #rounds()}; null if nothing is
      */
-    record Update(Compute compute, Codec codec, Parameter parameter, ParameterState state, Tensor weight, Tensor gradient, double rate, double decay) {
+    record Update(Compute compute, Codec codec, Parameter parameter, ParameterState state, Tensor weight, Tensor gradient, double rate, double decay, Tensor rounded) {
+        Update(Compute compute, Codec codec, Parameter parameter, ParameterState state, Tensor weight, Tensor gradient, double rate, double decay) {
+            this(compute, codec, parameter, state, weight, gradient, rate, decay, null);
+        }
+
         /** Steps of this parameter, 1 in the first. */
         long clock() {
             return state.clock();
@@ -46,6 +51,11 @@ interface UpdateRule {
     }
 
     void step(Update u);
+
+    /** True if its kernel for moments that are not coded can write the stepped weight in another type too. */
+    default boolean rounds() {
+        return false;
+    }
 
     /** Names of the moments it keeps. */
     default List<String> moments() {

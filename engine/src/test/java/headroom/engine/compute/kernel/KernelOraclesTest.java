@@ -114,8 +114,9 @@ class KernelOraclesTest {
             Tensor w = vector(s, o, "start");
             Tensor half = s.tensor(DType.BF16, i -> 0, 30);
             Tensor master = vector(s, o, "start");
-            Tensor[] state = new Tensor[4];
-            for (int i = 0; i < 4; i++) {
+            Tensor own = vector(s, o, "start");
+            Tensor[] state = new Tensor[6];
+            for (int i = 0; i < state.length; i++) {
                 state[i] = s.tensor(DType.F32, k -> 0, 30);
             }
             for (int t = 1; t <= 4; t++) {
@@ -126,7 +127,8 @@ class KernelOraclesTest {
                 torch.apply(OptimizerKernels.ADAMW, concat(new Object[] {w, gradient, state[0], state[1]}, rest));
                 // a gradient of another type takes the tiled way
                 torch.apply(OptimizerKernels.ADAMW, concat(new Object[] {master, narrow, state[2], state[3]}, rest));
-                torch.apply(CoreKernels.COPY_INTO, half, master);
+                torch.apply(OptimizerKernels.ADAMW_ROUNDED, concat(new Object[] {half, own, narrow, state[4], state[5]}, rest));
+                compare(own, o.get("weights").get(t - 1), 2e-6);
                 compare(w, o.get("weights").get(t - 1), 2e-6);
                 compare(master, o.get("weights").get(t - 1), 2e-6);
                 compare(half, o.get("weights").get(t - 1), 0.01);

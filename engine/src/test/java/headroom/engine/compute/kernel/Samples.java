@@ -162,6 +162,8 @@ final class Samples implements AutoCloseable {
     private static void state(Map<String, Maker> m) {
         m.put("adamw_aged", s -> s.args(s.wide(5, 7), s.real(5, 7), s.real(5, 7), s.positive(5, 7), s.tensor(DType.F32, i -> i % 4, 5, 7), 0.1, 0.9, 0.999, 1e-8, 0.01, false));
         m.put("adamw", s -> s.args(s.wide(5, 7), s.real(5, 7), s.real(5, 7), s.positive(5, 7), 0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001));
+        m.put("adamw_rounded", s -> s.args(s.real(5, 7), s.wide(5, 7), s.real(5, 7), s.real(5, 7), s.positive(5, 7), 0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001));
+        m.put("squares_of", s -> s.args((Object) new Tensor[] {s.real(5, 7), s.real(300), s.real(3, 2, 128)}));
         m.put("sgd", s -> s.args(s.real(5, 7), s.real(5, 7), 0.5, 0.25));
         m.put("sgd_momentum", s -> s.args(s.real(5, 7), s.real(5, 7), s.real(5, 7), 0.5, 0.5, 0.25, true));
         m.put("sum_squares", s -> s.args(s.real(5, 7)));
