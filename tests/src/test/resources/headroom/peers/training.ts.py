@@ -77,3 +77,5 @@
     return torch.mm(a, torch.t(b), out=y)
   def product_at_into(self: __torch__.Peer, y: Tensor, a: Tensor, b: Tensor) -> Tensor:
     return torch.mm(torch.t(a), b, out=y)
+  def turned(self: __torch__.Peer, x: Tensor) -> Tensor:
+    return torch.t(x)

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -32,18 +33,24 @@ import java.util.zip.ZipOutputStream;
 public final class PeerModule implements AutoCloseable {
     private static final String FOLDER = "/headroom/peers/";
     private static final List<String> FAMILIES = List.of("encoder", "decoder", "training");
+    /** The engine's products by oneDNN, for those who ask what this machine can do. */
+    private static final String LAID_OUT = "/headroom/kernels/products_onednn.ts.py";
 
     private final PtNDManager manager;
     private final PtSymbolBlock module;
 
     public PeerModule() {
+        this(FAMILIES.stream().map(f -> FOLDER + f + ".ts.py").toList());
+    }
+
+    private PeerModule(List<String> families) {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         Engine.getEngine("PyTorch");
         JniUtils.setGraphExecutorOptimize(false);
         manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try {
-            Path archive = archive();
+            Path archive = archive(families);
             try {
                 module = JniUtils.loadModule(manager, archive, false, new String[0], new String[0], false);
             } finally {
@@ -54,11 +61,16 @@ public final class PeerModule implements AutoCloseable {
         }
     }
 
-    private static String source() throws IOException {
+    /** The same methods and {@code add_product(y, x, w)} and {@code add_outer_product(dw, dy, x, alpha)} by oneDNN; libtorch has to have it. */
+    public static PeerModule withOneDnn() {
+        return new PeerModule(Stream.concat(FAMILIES.stream().map(f -> FOLDER + f + ".ts.py"), Stream.of(LAID_OUT)).toList());
+    }
+
+    private static String source(List<String> families) throws IOException {
         StringBuilder all = new StringBuilder("class Peer(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n");
-        for (String family : FAMILIES) {
-            try (InputStream in = PeerModule.class.getResourceAsStream(FOLDER + family + ".ts.py")) {
-                for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+        for (String family : families) {
+            try (InputStream in = PeerModule.class.getResourceAsStream(family)) {
+                for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("__torch__.Kernels", "__torch__.Peer").split("\n")) {
                     // the loader knows neither comments nor blank lines at class level
                     if (!line.isBlank() && !line.strip().startsWith("#")) {
                         all.append(line.stripTrailing()).append('\n');
@@ -69,7 +81,7 @@ public final class PeerModule implements AutoCloseable {
         return all.toString();
     }
 
-    private static Path archive() throws IOException {
+    private static Path archive(List<String> families) throws IOException {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(new byte[] {(byte) 0x80, 2});
         data.writeBytes("c__torch__\nPeer\n".getBytes(StandardCharsets.US_ASCII));
@@ -79,7 +91,7 @@ public final class PeerModule implements AutoCloseable {
         Path file = Files.createTempFile("headroom-peers", ".pt");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
             put(zip, "p/data.pkl", data.toByteArray());
-            put(zip, "p/code/__torch__.py", source().getBytes(StandardCharsets.UTF_8));
+            put(zip, "p/code/__torch__.py", source(families).getBytes(StandardCharsets.UTF_8));
             put(zip, "p/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
             put(zip, "p/version", "10\n".getBytes(StandardCharsets.US_ASCII));
         }
