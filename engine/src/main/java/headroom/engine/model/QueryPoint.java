@@ -17,6 +17,9 @@ public final class QueryPoint implements Point {
         /** Rows of each sequence t, at least 1. */
         long count();
 
+        /** True if a layer keeps its input for the backward pass, and not its keys and values. */
+        boolean keepsInput();
+
         /** [B·t, d], the same for each of so many sequences but for what is dropped. */
         Value rows(Pass pass, long batch);
     }
@@ -56,6 +59,10 @@ public final class QueryPoint implements Point {
     /** True if queries read the layer in this pass. */
     boolean isRead(Pass pass) {
         return queries != null && pass.adapters().on();
+    }
+
+    boolean keepsInput() {
+        return queries.keepsInput();
     }
 
     /** Rows of the queries for a batch of so many sequences. */

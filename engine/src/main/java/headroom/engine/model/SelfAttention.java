@@ -81,6 +81,19 @@ final class SelfAttention {
         return out.forward(pass, mixed.last());
     }
 
+    /** Keys and values alone, as attention reads them; x is read for the last time. */
+    Value[] keysAndValues(Pass pass, Value x, BatchContext batch) {
+        x.takeLast();
+        Value ks = k.forward(pass, x);
+        Value vs = v.forward(pass, x.last());
+        if (batch.cos() != null) {
+            String before = pass.compute().within(path);
+            ks = pass.apply(new Rotary(batch.cos(), batch.sin(), null, kvHeads), ks.last());
+            pass.compute().within(before);
+        }
+        return new Value[] {ks, vs};
+    }
+
     /**
      * What rows beside the tokens make of them: x [B·t, d] → [B·t, d]. They see all tokens of their sequence, causal or not; where positions turn queries and keys, they stand at
      * its last token.

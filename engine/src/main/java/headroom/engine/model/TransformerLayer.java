@@ -1,8 +1,14 @@
 package headroom.engine.model;
 
 import headroom.engine.compute.Tensor;
+import headroom.engine.tape.Backward;
+import headroom.engine.tape.Forward;
+import headroom.engine.tape.Keeper;
+import headroom.engine.tape.Op;
 import headroom.engine.tape.Parameter;
 import headroom.engine.tape.Pass;
+import headroom.engine.tape.Saved;
+import headroom.engine.tape.Tape;
 import headroom.engine.tape.Value;
 import headroom.engine.tape.stack.Block;
 import java.util.ArrayList;
@@ -123,14 +129,64 @@ final class TransformerLayer {
         if (batch.texts() != null) {
             throw new IllegalStateException(queries.path() + " read whole rows, and these hold several texts; use one text a row");
         }
+        Value input = queries.keepsInput() && pass.tape() != null ? pass.tap(x) : null;
         Value[] taps = new Value[2];
         Value attended = attend(frozen, x, n -> attention.forward(frozen, n, batch, (keys, values) -> {
             taps[0] = pass.tap(keys);
             taps[1] = pass.tap(values);
         }), 0);
-        Value rows = queries.rows(pass, batch.lengths().dim(0));
-        Value summary = feed(pass, attend(pass, rows, n -> attention.ask(pass, n, batch, taps[0], taps[1]), 0), 0);
+        Value summary = input == null ? summary(pass, batch, taps[0], taps[1]) : pass.apply(new ReadAgain(this, batch), input.last(), taps[0].last(), taps[1].last());
         return new Block.Reading(feed(frozen, attended, 0), summary);
+    }
+
+    /** What the queries become between keys and values of a batch, which are read for the last time: [B·t, d]. */
+    private Value summary(Pass pass, BatchContext batch, Value keys, Value values) {
+        Value rows = queries.rows(pass, batch.lengths().dim(0));
+        return feed(pass, attend(pass, rows, n -> attention.ask(pass, n, batch, keys, values), 0), 0);
+    }
+
+    /** Queries of a layer that keeps its input [N, d] alone: norm, keys, values and the queries' way come again in the backward pass, from the same keys of random numbers. */
+    private static final class ReadAgain implements Op {
+        private final TransformerLayer layer;
+        private final BatchContext batch;
+        private Pass pass;
+        private Saved input;
+
+        ReadAgain(TransformerLayer layer, BatchContext batch) {
+            this.layer = layer;
+            this.batch = batch;
+        }
+
+        @Override
+        public String name() {
+            return "read again";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return layer.queries.parameters();
+        }
+
+        @Override
+        public Tensor forward(Forward f, Tensor... in) {
+            pass = f.pass();
+            if (f.isTaped()) {
+                input = f.save(Keeper.Role.BLOCK_INPUT, in[0]);
+            }
+            return layer.summary(pass.withoutTape(), batch, pass.constant(in[1].retain()), pass.constant(in[2].retain())).take();
+        }
+
+        @Override
+        public void backward(Backward b, Tensor dy) {
+            Pass frozen = pass.frozen();
+            Value x = pass.constant(input.get());
+            Value[] taps = layer.attention.keysAndValues(frozen, layer.normBefore ? layer.attentionNorm.forward(frozen, x.last()).last() : x.last(), batch);
+            try (Tape again = b.tape().nested()) {
+                Value y = layer.summary(pass.on(again), batch, taps[0], taps[1]);
+                y.release();
+                again.backward(y, dy.retain());
+            }
+        }
     }
 
     /** The first half: attention with its residual and norm. */

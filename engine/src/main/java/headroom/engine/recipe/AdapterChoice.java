@@ -271,11 +271,30 @@ public sealed interface AdapterChoice {
         }
     }
 
+    /** What a layer that queries read keeps of its tokens for the backward pass. */
+    enum KeptForQueries {
+        /** Keys and values: twice the width of keys a token. */
+        KEYS_AND_VALUES,
+        /** Its input, once the width of the model: norm, keys, values and the queries' way are computed again. */
+        INPUT
+    }
+
     /**
      * Trained queries beside the tokens of every frozen layer, which read its keys and values and leave it for the head (VQT). They make a classifier.
      *
      * @param count queries t of a layer
      * @param dropout share of their elements that is dropped in training
+     * @param kept of the tokens of a layer
      */
-    record QueryTokens(int count, double dropout) implements AdapterChoice {}
+    record QueryTokens(int count, double dropout, KeptForQueries kept) implements AdapterChoice {
+        public QueryTokens {
+            // not every recipe says it
+            kept = kept == null ? KeptForQueries.KEYS_AND_VALUES : kept;
+        }
+
+        /** Queries whose layers keep keys and values. */
+        public QueryTokens(int count, double dropout) {
+            this(count, dropout, KeptForQueries.KEYS_AND_VALUES);
+        }
+    }
 }

@@ -83,8 +83,8 @@ final class SlotWords {
                     prefix.hidden() == 0 ? "a table" : "made by a network of width " + prefix.hidden(), prefix.dropout() == 0 ? "" : ", dropout " + number(prefix.dropout()));
             case AdapterChoice.PromptTokens prompt -> "prompt of %d free vectors, starting %s".formatted(prompt.length(),
                     prompt.start() == AdapterChoice.FrontStart.NORMAL ? "at random" : "as words");
-            case AdapterChoice.QueryTokens queries -> "%s beside the tokens of every layer%s".formatted(queries.count() == 1 ? "a query" : queries.count() + " queries",
-                    queries.dropout() == 0 ? "" : ", dropout " + number(queries.dropout()));
+            case AdapterChoice.QueryTokens queries -> "%s beside the tokens of every layer%s%s".formatted(queries.count() == 1 ? "a query" : queries.count() + " queries",
+                    queries.dropout() == 0 ? "" : ", dropout " + number(queries.dropout()), queries.kept() == AdapterChoice.KeptForQueries.INPUT ? ", which keeps its input" : "");
             case AdapterChoice.LowRank pair -> pair(pair.start() == AdapterChoice.Start.PISSA ? "PiSSA" : "LoRA", pair);
             case AdapterChoice.WeightNorm norm -> pair("DoRA", norm.pair()) + (norm.exactNorm() ? ", gradient through the norm" : "");
             case AdapterChoice.Vera vera -> "VeRA r %d, one random pair for all, on %s".formatted(vera.rank(), String.join(", ", vera.targets()));

@@ -51,10 +51,14 @@ class QueryTokensTest {
     /** A model with queries, and a head on what they read. */
     private record Setting(TorchCompute c, Model m, QueryAdapter adapter, TaskHead head, TinyModels.Batch batch, Tensor targets) implements AutoCloseable {
         static Setting of(Ledger ledger, DType dtype, String family, int count, double dropout) {
+            return of(ledger, dtype, family, new AdapterChoice.QueryTokens(count, dropout));
+        }
+
+        static Setting of(Ledger ledger, DType dtype, String family, AdapterChoice.QueryTokens choice) {
             TorchCompute c = TorchCompute.cpu(ledger);
             ModelConfig config = TinyModels.config(family);
             Model m = TinyModels.lively(c, dtype, config, 0);
-            QueryAdapter a = (QueryAdapter) Adapter.attach(c, m, new AdapterChoice.QueryTokens(count, dropout), dtype, 8);
+            QueryAdapter a = (QueryAdapter) Adapter.attach(c, m, choice, dtype, 8);
             return new Setting(c, m, a, TaskHead.create(c, config, CLASSES, dtype, 9, a.summaries()), TinyModels.Batch.of(c, config), TinyModels.integers(c, 0, 2, 1));
         }
 
@@ -218,6 +222,22 @@ class QueryTokensTest {
         }
         assertThat(ledger.total()).isZero();
         assertThat(ledger.openAccounts()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void aLayerThatKeepsItsInputAloneGivesTheSameBits(String family) {
+        for (double dropout : new double[] {0, 0.3}) {
+            Map<String, double[]> keys;
+            try (Setting s = Setting.of(new Ledger(), DType.F32, family, new AdapterChoice.QueryTokens(2, dropout))) {
+                keys = s.gradients(false);
+            }
+            Ledger ledger = new Ledger();
+            try (Setting s = Setting.of(ledger, DType.F32, family, new AdapterChoice.QueryTokens(2, dropout, AdapterChoice.KeptForQueries.INPUT))) {
+                s.gradients(false).forEach((path, g) -> assertThat(g).as(path).isEqualTo(keys.get(path)));
+            }
+            assertThat(ledger.total()).isZero();
+        }
     }
 
     private static void put(Compute c, Parameter p, double[] w, int i, double by) {
@@ -396,13 +416,13 @@ class QueryTokensTest {
     private static final int TOKENS = 64;
 
     /** Bytes kept by a layer for the backward pass: those of three layers less those of two. */
-    private static long kept(String family, int count, int inner) {
+    private static long kept(String family, AdapterChoice.QueryTokens choice, int inner) {
         long[] kept = new long[2];
         for (int k = 0; k < 2; k++) {
             ModelConfig config = shaped(family, 2 + k, inner);
             Ledger ledger = new Ledger();
             try (Compute c = new DryCompute(ledger); Model m = Transformers.build(config, new RandomWeights(c, DType.F32, Storage.DENSE, config, 1), 0);
-                    Adapter a = Adapter.attach(c, m, new AdapterChoice.QueryTokens(count, 0.1), DType.F32, 8);
+                    Adapter a = Adapter.attach(c, m, choice, DType.F32, 8);
                     Tensor ids = c.zeros(Category.DATA, "ids", DType.I64, Shape.of(SEQUENCES * TOKENS)); Tensor lengths = c.zeros(Category.DATA, "lengths", DType.I64, Shape.of(SEQUENCES));
                     TinyModels.Sum sum = new TinyModels.Sum(c); Tape tape = TinyModels.tape(c, TinyModels.training(a.parameters()), sum)) {
                 m.hidden(Pass.taped(c, tape, 1, 1), new QueryStack(Value::release), new Model.Inputs(ids, null, lengths, SEQUENCES, TOKENS)).release();
@@ -417,12 +437,19 @@ class QueryTokensTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
     void aLayerKeepsItsKeysAndValuesAndAFewRows(int count) {
+        AdapterChoice.QueryTokens choice = new AdapterChoice.QueryTokens(count, 0.1);
         // rows: inputs of two norms, queries, and what the activation reads; two statistics of a row with LayerNorm's means, one without
         long bert = 2L * SEQUENCES * TOKENS * 32 + (long) SEQUENCES * count * (3 * 32 + 72 + 4);
         long llama = 2L * SEQUENCES * TOKENS * 16 + (long) SEQUENCES * count * (3 * 32 + 2 * 72 + 2);
-        assertThat(kept("bert", count, 72)).isEqualTo(bert * Float.BYTES);
-        assertThat(kept("llama", count, 72)).isEqualTo(llama * Float.BYTES);
+        assertThat(kept("bert", choice, 72)).isEqualTo(bert * Float.BYTES);
+        assertThat(kept("llama", choice, 72)).isEqualTo(llama * Float.BYTES);
         // a wider feed-forward layer is felt by those rows alone
-        assertThat(kept("bert", count, 144) - kept("bert", count, 72)).isEqualTo((long) SEQUENCES * count * 72 * Float.BYTES);
+        assertThat(kept("bert", choice, 144) - kept("bert", choice, 72)).isEqualTo((long) SEQUENCES * count * 72 * Float.BYTES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "llama"})
+    void orItsInputAlone(String family) {
+        assertThat(kept(family, new AdapterChoice.QueryTokens(4, 0.1, AdapterChoice.KeptForQueries.INPUT), 72)).isEqualTo((long) SEQUENCES * TOKENS * 32 * Float.BYTES);
     }
 }

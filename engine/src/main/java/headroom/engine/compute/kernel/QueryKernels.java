@@ -13,14 +13,16 @@ public final class QueryKernels {
     /** {@code (q [B·n, H·D], k [B·T, K·D], v, lengths [B], H, K)} → out [B·n, H·D]: every query sees all tokens of its sequence. */
     public static final Kernel QUERY_ATTENTION = new Kernel("query_attention", a -> {
         Sizes s = Sizes.of(a, 0);
-        return Kernel.makes(new Spec(a.shape(0), s.dtype), s.rows() + s.shares() + Math.max(s.keys() + s.mask(), s.keys() + s.rows()), s.products(2));
+        return Kernel.makes(new Spec(a.shape(0), s.dtype), Math.max(s.softmax(), s.product()), s.products(2));
     });
     /** {@code (dout, q, k, v, lengths, H, K)} → dq. Keys and values are constants. */
     public static final Kernel QUERY_ATTENTION_DX = new Kernel("query_attention_dx", a -> {
         Sizes s = Sizes.of(a, 1);
         Tiles.sameShape(a, 0, 1);
         Tiles.sameType(a, 0, 1);
-        return Kernel.makes(new Spec(a.shape(1), s.dtype), s.rows() + s.shares() + Math.max(Math.max(s.keys(), s.mask()) + s.shares(), s.keys() + 2 * s.rows()), s.products(3));
+        // shares, their gradient and that of the scores; before that the gradient of what was read, laid out by heads
+        long gradients = s.shares() + Math.max(2 * s.shares(), Math.max(s.laidOut(), s.queryRows() + s.keys() + s.shares()));
+        return Kernel.makes(new Spec(a.shape(1), s.dtype), Math.max(Math.max(s.softmax(), s.product()), gradients), s.products(3));
     });
     /** {@code (h [B, W], x [B, w], at)}: columns {@code at} to {@code at + w} of h become x, each row divided by its length. */
     public static final Kernel PUT_UNIT_PIECE_INTO = new Kernel("put_unit_piece_into", a -> {
@@ -68,9 +70,23 @@ public final class QueryKernels {
             return Tiles.wide(dtype);
         }
 
-        /** Queries laid out by heads, or what they read; as many in the wide type on the way. */
-        long rows() {
+        private boolean copied() {
+            // the rows of a head follow each other already where there is one row, or one head
+            return queries > 1 && keyHeads > 1;
+        }
+
+        private long rows() {
             return queries * heads * headWidth * wide().bytes();
+        }
+
+        /** While rows are laid out by heads in the wide type. */
+        long laidOut() {
+            return (copied() ? rows() : 0) + (Tiles.isWide(dtype) ? 0 : rows());
+        }
+
+        /** Of laid out rows, what is no view. */
+        long queryRows() {
+            return copied() || !Tiles.isWide(dtype) ? rows() : 0;
         }
 
         long shares() {
@@ -82,9 +98,14 @@ public final class QueryKernels {
             return Tiles.converted(length * keyHeads * headWidth, dtype, wide());
         }
 
-        /** Scores before their softmax, with what hides the padding. */
-        long mask() {
-            return shares() + length * (Long.BYTES + 1);
+        /** On the way to the shares: scores from queries and keys, what hides the padding, scores and their softmax. */
+        long softmax() {
+            return Math.max(Math.max(laidOut(), queryRows() + keys() + shares()), shares() + Math.max(shares(), length * (Long.BYTES + 1)));
+        }
+
+        /** Shares of values, or of keys, and what they come to. */
+        long product() {
+            return shares() + keys() + rows();
         }
 
         /** Multiply-adds of {@code count} products of n×T by D per head. */

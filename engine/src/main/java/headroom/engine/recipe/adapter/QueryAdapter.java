@@ -25,7 +25,7 @@ import java.util.List;
  */
 public final class QueryAdapter implements Adapter {
     /** The queries of one layer. */
-    private record Queries(String path, Parameter vectors, double dropout) implements QueryPoint.Queries {
+    private record Queries(String path, Parameter vectors, double dropout, boolean keepsInput) implements QueryPoint.Queries {
         @Override
         public List<Parameter> parameters() {
             return List.of(vectors);
@@ -59,7 +59,7 @@ public final class QueryAdapter implements Adapter {
             for (QueryPoint p : points) {
                 // as the paper draws prompts, √(6 / (inputs + outputs)), with d for the inputs of a patch
                 double bound = Math.sqrt(6.0 / (2 * p.width()));
-                all.add(new Queries(p.path(), added.uniform(bound, p.path() + ".vectors", Parameter.Role.PROMPT, choice.count(), p.width()), choice.dropout()));
+                all.add(new Queries(p.path(), added.uniform(bound, p.path() + ".vectors", Parameter.Role.PROMPT, choice.count(), p.width()), choice.dropout(), choice.kept() == AdapterChoice.KeptForQueries.INPUT));
             }
             for (int i = 0; i < all.size(); i++) {
                 points.get(i).attach(all.get(i));
