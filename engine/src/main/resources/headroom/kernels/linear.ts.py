@@ -4,7 +4,7 @@
       return self.add_product(torch.zeros([x.shape[0], w.shape[0]], dtype=x.dtype), x, w)
     return torch.mm(x, torch.t(w))
   def linear_bias(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    if self.is_laid_out(x, x.shape[0], x.shape[1], w.shape[0]):
+    if self.adds_to_bias(x, x.shape[0], x.shape[1], w.shape[0]):
       return self.linear_bias_out(torch.empty([x.shape[0], w.shape[0]], dtype=x.dtype), x, w, b)
     return torch.addmm(torch.to(b, x.dtype), x, torch.t(w))
   # the same into memory that is there: y = x Wᵀ

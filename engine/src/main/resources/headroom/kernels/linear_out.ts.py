@@ -3,7 +3,7 @@
   def linear_out(self: __torch__.Kernels, y: Tensor, x: Tensor, w: Tensor) -> Tensor:
     return self.linear_into(y, x, w)
   def linear_bias_out(self: __torch__.Kernels, y: Tensor, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    if self.is_laid_out(x, x.shape[0], x.shape[1], w.shape[0]):
+    if self.adds_to_bias(x, x.shape[0], x.shape[1], w.shape[0]):
       return self.add_product(torch.copy_(y, b), x, w)
     return torch.addmm(torch.to(b, x.dtype), x, torch.t(w), out=y)
   def linear_dx_out(self: __torch__.Kernels, dx: Tensor, dy: Tensor, w: Tensor) -> Tensor:

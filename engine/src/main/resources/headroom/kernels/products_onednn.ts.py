@@ -1,7 +1,10 @@
-# Float32 products of some size by oneDNN, which lays a factor out anew for the processor at hand, whoever made it. Which products: by extents alone, so that a run repeats;
-# LinearKernels.isLaidOut has the same bounds
+# Float32 products of some size, and bf16 products with a bias, by oneDNN, which lays a factor out anew for the processor at hand, whoever made it. Which products: by extents alone, so that a run repeats;
+# LinearKernels.isLaidOut and addsToBias have the same bounds
   def is_laid_out(self: __torch__.Kernels, x: Tensor, m: int, k: int, n: int) -> bool:
     return x.dtype == 6 and m >= 192 and min(k, n) >= 64 and m * k * n >= 16777216
+  # the same for a product that is added to a bias: in bf16 too, whose other products the library makes as well; not where the factor that is laid out is large
+  def adds_to_bias(self: __torch__.Kernels, x: Tensor, m: int, k: int, n: int) -> bool:
+    return self.is_laid_out(x, m, k, n) or x.dtype == 15 and m >= 1024 and min(k, n) >= 64 and k * n <= 4194304
   # a matrix [N, C] as one picture of N by 1 points with C channels, the channels of a point side by side
   def as_image(self: __torch__.Kernels, x: Tensor) -> Tensor:
     return torch.permute(torch.unsqueeze(torch.unsqueeze(x, 0), 2), [0, 3, 1, 2])

@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * <p>MKL keeps its AVX-512 kernels for processors of its maker and takes AVX2 on others; oneDNN asks what the processor can do. So oneDNN is taken where an AMD processor has
  * AVX-512, and where {@value #PROPERTY} or {@value #VARIABLE} says {@code on}; {@code off} leaves all products to the library's own. The two round differently, so a run repeats to the bit only with
- * the same choice. Rules of kernels ask here, since oneDNN takes scratch; what libtorch of this platform lacks is found out when kernels are loaded.
+ * the same choice. In bf16 both are oneDNN's; products with a bias then go to the one of its operations that adds to it. Rules of kernels ask here, since oneDNN takes scratch;
+ * what libtorch of this platform lacks is found out when kernels are loaded.
  */
 public enum FloatProducts {
     LIBRARY("the library's own products"), ONEDNN("float32 products by oneDNN");

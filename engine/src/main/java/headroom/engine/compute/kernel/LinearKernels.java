@@ -18,6 +18,9 @@ public final class LinearKernels {
     private static final long LAID_ROWS = 192;
     private static final long LAID_WIDTH = 64;
     private static final long LAID_WORK = 1 << 24;
+    /** Bounds of the bf16 products with a bias that it makes: rows, and elements of the factor that is laid out. */
+    private static final long BIASED_ROWS = 1024;
+    private static final long BIASED_FACTOR = 1 << 22;
     /** Elements of the narrower factor of an outer product that are turned at a time. */
     private static final long TURNED = 1 << 20;
 
@@ -26,7 +29,11 @@ public final class LinearKernels {
     /** {@code (x, w, b)} → y. */
     public static final Kernel LINEAR_BIAS = new Kernel("linear_bias", a -> {
         Tiles.vector(a, 2, a.dim(1, 0));
-        return forward(a, 0, 1, Tiles.converted(a.dim(2, 0), a.dtype(2), a.dtype(0)));
+        long m = a.dim(0, 0);
+        long k = a.dim(0, 1);
+        long n = a.dim(1, 0);
+        long laid = addsToBias(a.dtype(0), m, k, n) ? (n + 15) / 16 * 16 * k * a.dtype(0).bytes() + Tiles.THREADS * (6 << 10) - packing(a.dtype(0), k) : 0;
+        return forward(a, 0, 1, Tiles.converted(n, a.dtype(2), a.dtype(0)) + laid);
     });
     /** {@code (y, x, w)}: y = x Wᵀ. */
     public static final Kernel LINEAR_INTO = new Kernel("linear_into", a -> onto(a, 1));
@@ -171,6 +178,11 @@ public final class LinearKernels {
     /** True for the products [m, k]·[k, n] that oneDNN makes in this process. */
     private static boolean isLaidOut(DType dtype, long m, long k, long n) {
         return dtype == DType.F32 && FloatProducts.chosen() == FloatProducts.ONEDNN && m >= LAID_ROWS && Math.min(k, n) >= LAID_WIDTH && m * k * n >= LAID_WORK;
+    }
+
+    /** True for the bf16 products that oneDNN adds to a bias. */
+    private static boolean addsToBias(DType dtype, long m, long k, long n) {
+        return dtype == DType.BF16 && FloatProducts.chosen() == FloatProducts.ONEDNN && m >= BIASED_ROWS && Math.min(k, n) >= LAID_WIDTH && k * n <= BIASED_FACTOR;
     }
 
     /** Scratch of x wᵀ, x [m, k] and w [n, k]: oneDNN lays w out anew, its rows filled up to whole registers, and has some for each thread. */
