@@ -56,11 +56,11 @@
   def attention_texts_out(self: __torch__.Kernels, out: Tensor, lse: Tensor, q: Tensor, k: Tensor, v: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tensor:
     torch.zero_(out)
     torch.zero_(lse)
-    edges, mask = self.text_edges(texts), torch.zeros([t], dtype=self.wide(q))
+    edges, mask = self.text_edges(texts), torch.zeros([1, t], dtype=self.wide(q))
     for e in range(edges.shape[0] - 1):
       i, j = int(torch.select(edges, 0, e)), int(torch.select(edges, 0, e + 1))
       if int(torch.select(texts, 0, i)) >= 0:
-        self.block_attention(torch.slice(out, 0, i, j), torch.slice(lse, 1, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), mask, h, kh, causal)
+        self.text_attention(torch.slice(out, 0, i, j), torch.unsqueeze(torch.slice(lse, 1, i, j), 0), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.slice(mask, 1, 0, j - i), h, kh, causal)
     return out
   def attention_texts_dx(self: __torch__.Kernels, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tuple[Tensor, Tensor, Tensor]:
     dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
@@ -69,11 +69,11 @@
   def attention_texts_dx_out(self: __torch__.Kernels, dq: Tensor, dk: Tensor, dv: Tensor, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, texts: Tensor, t: int, h: int, kh: int, causal: bool) -> Tensor:
     for x in [dq, dk, dv]:
       torch.zero_(x)
-    edges, mask = self.text_edges(texts), torch.zeros([t], dtype=self.wide(q))
+    edges, mask = self.text_edges(texts), torch.zeros([1, t], dtype=self.wide(q))
     for e in range(edges.shape[0] - 1):
       i, j = int(torch.select(edges, 0, e)), int(torch.select(edges, 0, e + 1))
       if int(torch.select(texts, 0, i)) >= 0:
-        self.block_attention_dx(torch.slice(dq, 0, i, j), torch.slice(dk, 0, i, j), torch.slice(dv, 0, i, j), torch.slice(dout, 0, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.slice(out, 0, i, j), torch.slice(lse, 1, i, j), mask, h, kh, causal)
+        self.text_attention_dx(torch.slice(dq, 0, i, j), torch.slice(dk, 0, i, j), torch.slice(dv, 0, i, j), torch.slice(dout, 0, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.slice(out, 0, i, j), torch.unsqueeze(torch.slice(lse, 1, i, j), 0), torch.slice(mask, 1, 0, j - i), h, kh, causal)
     return dq
 # one new token over the first n rows of a cache.  q, out [1, H·D]; k, v [C, K·D]; the scores of its heads are [K, H/K, n]
   def attention_step(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, n: int, h: int, kh: int) -> Tensor:

@@ -77,15 +77,37 @@
     if causal:
       return torch.expand(torch.zeros([1, t], dtype=self.wide(q)), [b, t])
     return torch.view(self.padding_mask(torch.clamp_min(lengths, 1), t, self.wide(q)), [b, t])
-  def attention_blocks(self: __torch__.Kernels, out: Tensor, lse: Tensor, q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tensor:
-    t, masks = q.shape[0] // lengths.shape[0], self.block_masks(q, lengths, causal)
-    for s in range(lengths.shape[0]):
+  def text_attention(self: __torch__.Kernels, out: Tensor, lse: Tensor, q: Tensor, k: Tensor, v: Tensor, masks: Tensor, h: int, kh: int, causal: bool) -> Tensor:
+    if q.dtype == 15 and self.narrow_attention(out, lse, q, k, v, masks, h, kh, causal):
+      return out
+    t = masks.shape[1]
+    for s in range(masks.shape[0]):
       i, j = s * t, s * t + t
       self.block_attention(torch.slice(out, 0, i, j), torch.select(lse, 0, s), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.select(masks, 0, s), h, kh, causal)
     return out
-  def attention_blocks_dx(self: __torch__.Kernels, dq: Tensor, dk: Tensor, dv: Tensor, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tensor:
-    t, masks = q.shape[0] // lengths.shape[0], self.block_masks(q, lengths, causal)
-    for s in range(lengths.shape[0]):
+  def text_attention_dx(self: __torch__.Kernels, dq: Tensor, dk: Tensor, dv: Tensor, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, masks: Tensor, h: int, kh: int, causal: bool) -> Tensor:
+    if q.dtype == 15 and self.narrow_attention_dx(dq, dk, dv, dout, q, k, v, out, lse, masks, h, kh, causal):
+      return dq
+    t = masks.shape[1]
+    for s in range(masks.shape[0]):
       i, j = s * t, s * t + t
       self.block_attention_dx(torch.slice(dq, 0, i, j), torch.slice(dk, 0, i, j), torch.slice(dv, 0, i, j), torch.slice(dout, 0, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.slice(out, 0, i, j), torch.select(lse, 0, s), torch.select(masks, 0, s), h, kh, causal)
+    return dq
+  def attention_blocks(self: __torch__.Kernels, out: Tensor, lse: Tensor, q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tensor:
+    b, masks = lengths.shape[0], self.block_masks(q, lengths, causal)
+    t = masks.shape[1]
+    n = self.narrow_texts(b, t, h, kh, causal)
+    for s in range((b + n - 1) // n):
+      e, f = s * n, min(b, s * n + n)
+      i, j = e * t, f * t
+      self.text_attention(torch.slice(out, 0, i, j), torch.slice(lse, 0, e, f), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.slice(masks, 0, e, f), h, kh, causal)
+    return out
+  def attention_blocks_dx(self: __torch__.Kernels, dq: Tensor, dk: Tensor, dv: Tensor, dout: Tensor, q: Tensor, k: Tensor, v: Tensor, out: Tensor, lse: Tensor, lengths: Tensor, h: int, kh: int, causal: bool) -> Tensor:
+    b, masks = lengths.shape[0], self.block_masks(q, lengths, causal)
+    t = masks.shape[1]
+    n = self.narrow_texts(b, t, h, kh, causal)
+    for s in range((b + n - 1) // n):
+      e, f = s * n, min(b, s * n + n)
+      i, j = e * t, f * t
+      self.text_attention_dx(torch.slice(dq, 0, i, j), torch.slice(dk, 0, i, j), torch.slice(dv, 0, i, j), torch.slice(dout, 0, i, j), torch.slice(q, 0, i, j), torch.slice(k, 0, i, j), torch.slice(v, 0, i, j), torch.slice(out, 0, i, j), torch.slice(lse, 0, e, f), torch.slice(masks, 0, e, f), h, kh, causal)
     return dq

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who multiplies large float32 matrices on the processor: the library's own product (MKL), or oneDNN, which libtorch brings along.
@@ -22,6 +23,7 @@ public enum FloatProducts {
     /** Environment variable of the same meaning, where the property is not set. */
     public static final String VARIABLE = "HEADROOM_ONEDNN";
     private static final String AUTO = "auto";
+    private static final Set<String> MULTIPLYING = Set.of("products", "powers");
 
     private static volatile FloatProducts chosen = choose(System.getProperty(PROPERTY, System.getenv().getOrDefault(VARIABLE, AUTO)), System.getProperty("os.arch", ""), Features.read());
 
@@ -46,9 +48,9 @@ public enum FloatProducts {
         chosen = LIBRARY;
     }
 
-    /** Family of kernels with these products. */
-    String family() {
-        return this == ONEDNN ? "products_onednn" : "products";
+    /** The family of kernels that is packed for {@code family}: of those that multiply there is one for each way to do it. */
+    String family(String family) {
+        return this == ONEDNN && MULTIPLYING.contains(family) ? family + "_onednn" : family;
     }
 
     /**

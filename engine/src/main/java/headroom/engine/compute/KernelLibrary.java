@@ -41,12 +41,11 @@ final class KernelLibrary {
         return Twins.NAMES;
     }
 
-    /** The whole TorchScript source, its family of products the one that is asked for. */
+    /** The whole TorchScript source, its families of products those that are asked for. */
     static String source(FloatProducts products) {
         StringBuilder all = new StringBuilder(HEAD);
         for (String family : resource("index").lines().map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).toList()) {
-            String chosen = family.equals(FloatProducts.LIBRARY.family()) ? products.family() : family;
-            for (String line : resource(chosen + ".ts.py").split("\n")) {
+            for (String line : resource(products.family(family) + ".ts.py").split("\n")) {
                 // the loader knows neither comments nor blank lines at class level; they are for the reader
                 if (!line.isBlank() && !line.strip().startsWith("#")) {
                     all.append(line.stripTrailing()).append('\n');

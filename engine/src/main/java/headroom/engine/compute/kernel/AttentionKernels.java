@@ -19,7 +19,7 @@ public final class AttentionKernels {
         DType wide = Tiles.wide(s.dtype);
         long lse = s.batch * s.heads * s.length * wide.bytes();
         long fused = s.mask() + (s.heads == s.keyHeads ? Math.max(s.forwardTiles(), lse) : s.forwardTiles() + (s.outBytes() + lse) / s.keyHeads);
-        long scratch = Tiles.isWide(s.dtype) ? fused : s.masks() + s.blocks().forwardBytes();
+        long scratch = Tiles.isWide(s.dtype) ? fused : s.masks() + s.blocksForward();
         return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.batch, s.heads, s.length)), scratch, s.products(2));
     });
     /** {@code (dout, q, k, v, out, lse, lengths, H, K, causal)} → dq, dk, dv. */
@@ -27,7 +27,7 @@ public final class AttentionKernels {
         Sizes s = Sizes.of(a, 1, 6);
         Tiles.sameShape(a, 0, 1);
         Tiles.sameShape(a, 4, 1);
-        long scratch = s.heads == s.keyHeads && Tiles.isWide(s.dtype) ? s.mask() + s.backwardTiles() : s.masks() + s.blocks().backwardBytes();
+        long scratch = s.heads == s.keyHeads && Tiles.isWide(s.dtype) ? s.mask() + s.backwardTiles() : s.masks() + s.blocksBackward();
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
     /**
@@ -37,14 +37,14 @@ public final class AttentionKernels {
     public static final Kernel ATTENTION_TEXTS = new Kernel("attention_texts", a -> {
         Sizes s = Sizes.texts(a, 0, 3);
         DType wide = Tiles.wide(s.dtype);
-        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.heads, a.dim(0, 0))), s.edges() + s.length * wide.bytes() + s.blocks().forwardBytes(), s.products(2));
+        return Kernel.makes(List.of(new Spec(a.shape(0), s.dtype), Spec.of(wide, s.heads, a.dim(0, 0))), s.edges() + s.length * wide.bytes() + s.blocksForward(), s.products(2));
     });
     /** {@code (dout, q, k, v, out, lse, texts, T, H, K, causal)} → dq, dk, dv. */
     public static final Kernel ATTENTION_TEXTS_DX = new Kernel("attention_texts_dx", a -> {
         Sizes s = Sizes.texts(a, 1, 6);
         Tiles.sameShape(a, 0, 1);
         Tiles.sameShape(a, 4, 1);
-        long scratch = s.edges() + s.length * Tiles.wide(s.dtype).bytes() + s.blocks().backwardBytes();
+        long scratch = s.edges() + s.length * Tiles.wide(s.dtype).bytes() + s.blocksBackward();
         return Kernel.makes(List.of(new Spec(a.shape(1), s.dtype), new Spec(a.shape(2), s.dtype), new Spec(a.shape(3), s.dtype)), scratch, s.products(5));
     });
     /** {@code (q [1, H·D], k [C, K·D], v, n, H, K)} → out [1, H·D]: one new token over the first n rows of a cache of keys and values. */
@@ -184,8 +184,25 @@ public final class AttentionKernels {
             return new FlashTiles(dtype, length, length, headWidth).backwardBytes();
         }
 
-        BlockTiles blocks() {
+        /** Of bf16, what large blocks take or, where they do not hold, blocks of single texts after them. */
+        long blocksForward() {
+            return Math.max(blocks().forwardBytes(), isNarrow() ? narrow().forwardBytes() : 0);
+        }
+
+        long blocksBackward() {
+            return Math.max(blocks().backwardBytes(), isNarrow() ? narrow().backwardBytes() : 0);
+        }
+
+        private BlockTiles blocks() {
             return new BlockTiles(dtype, length, heads, keyHeads, headWidth, causal);
+        }
+
+        private boolean isNarrow() {
+            return dtype == DType.BF16;
+        }
+
+        private NarrowTiles narrow() {
+            return new NarrowTiles(batch, length, heads, keyHeads, headWidth, causal);
         }
     }
 }
