@@ -22,14 +22,14 @@
     if not causal:
       mask = self.padding_mask(lengths, n // b, q.dtype)
     if h == kh:
-      o, l = torch._scaled_dot_product_flash_attention_for_cpu(qh, ks, vs, 0.0, causal, attn_mask=mask)
+      o, l = self.fused_attention(qh, ks, vs, causal, mask)
       return (torch.reshape(torch.transpose(o, 1, 2), [n, q.shape[1]]), torch.contiguous(l))
     out = torch.empty_like(q)
     oh = self.heads(out, b, h)
     lse = torch.empty([b, h, n // b], dtype=self.wide(q))
     r = h // kh
     for i in range(kh):
-      o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 1, i * r, i * r + r), self.key_group(ks, i, r), self.key_group(vs, i, r), 0.0, causal, attn_mask=mask)
+      o, l = self.fused_attention(torch.slice(qh, 1, i * r, i * r + r), self.key_group(ks, i, r), self.key_group(vs, i, r), causal, mask)
       torch.copy_(torch.slice(oh, 1, i * r, i * r + r), o)
       torch.copy_(torch.slice(lse, 1, i * r, i * r + r), l)
     return (out, lse)
@@ -39,7 +39,7 @@
       mask = annotate(Optional[Tensor], None)
       if not causal:
         mask = self.padding_mask(lengths, n // b, q.dtype)
-      x, y, z = torch._scaled_dot_product_flash_attention_for_cpu_backward(self.heads(dout, b, h), self.heads(q, b, h), self.heads(k, b, h), self.heads(v, b, h), self.heads(out, b, h), lse, 0.0, causal, attn_mask=mask)
+      x, y, z = self.fused_attention_dx(self.heads(dout, b, h), self.heads(q, b, h), self.heads(k, b, h), self.heads(v, b, h), self.heads(out, b, h), lse, causal, mask)
       return (torch.reshape(torch.transpose(x, 1, 2), [n, q.shape[1]]), torch.reshape(torch.transpose(y, 1, 2), [n, k.shape[1]]), torch.reshape(torch.transpose(z, 1, 2), [n, v.shape[1]]))
     dq, dk, dv = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
     self.attention_blocks_dx(dq, dk, dv, dout, q, k, v, out, lse, lengths, h, kh, causal)

@@ -18,13 +18,13 @@
       rows = self.attention_rows(n // b, q.shape[1])
       for s in range((b + rows - 1) // rows):
         i, j = s * rows, min(b, s * rows + rows)
-        o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 0, i, j), torch.slice(ks, 0, i, j), torch.slice(vs, 0, i, j), 0.0, causal, attn_mask=self.part_of_mask(mask, i, j))
+        o, l = self.fused_attention(torch.slice(qh, 0, i, j), torch.slice(ks, 0, i, j), torch.slice(vs, 0, i, j), causal, self.part_of_mask(mask, i, j))
         torch.copy_(torch.slice(oh, 0, i, j), o)
         torch.copy_(torch.slice(lse, 0, i, j), l)
       return out
     r = h // kh
     for i in range(kh):
-      o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 1, i * r, i * r + r), self.key_group(ks, i, r), self.key_group(vs, i, r), 0.0, causal, attn_mask=mask)
+      o, l = self.fused_attention(torch.slice(qh, 1, i * r, i * r + r), self.key_group(ks, i, r), self.key_group(vs, i, r), causal, mask)
       torch.copy_(torch.slice(oh, 1, i * r, i * r + r), o)
       torch.copy_(torch.slice(lse, 1, i * r, i * r + r), l)
     return out
@@ -38,7 +38,7 @@
       rows = self.attention_rows(n // b, q.shape[1])
       for s in range((b + rows - 1) // rows):
         i, j = s * rows, min(b, s * rows + rows)
-        dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 0, i, j), torch.slice(qh, 0, i, j), torch.slice(ks, 0, i, j), torch.slice(vs, 0, i, j), torch.slice(oh, 0, i, j), torch.slice(lse, 0, i, j), 0.0, causal, attn_mask=self.part_of_mask(mask, i, j))
+        dq, dk, dv = self.fused_attention_dx(torch.slice(gh, 0, i, j), torch.slice(qh, 0, i, j), torch.slice(ks, 0, i, j), torch.slice(vs, 0, i, j), torch.slice(oh, 0, i, j), torch.slice(lse, 0, i, j), causal, self.part_of_mask(mask, i, j))
         torch.copy_(torch.slice(self.heads(dqs, b, h), 0, i, j), dq)
         torch.copy_(torch.slice(self.heads(dks, b, h), 0, i, j), dk)
         torch.copy_(torch.slice(self.heads(dvs, b, h), 0, i, j), dv)

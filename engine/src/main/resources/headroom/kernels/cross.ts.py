@@ -4,14 +4,14 @@
     n = q.shape[0]
     qh, ks, vs = self.heads(q, 1, h), self.heads(k, 1, kh), self.heads(v, 1, kh)
     if h == kh:
-      o, l = torch._scaled_dot_product_flash_attention_for_cpu(qh, ks, vs, 0.0, False)
+      o, l = self.fused_attention(qh, ks, vs, False, None)
       return (torch.reshape(torch.transpose(o, 1, 2), [n, q.shape[1]]), torch.view(torch.contiguous(l), [h, n]))
     out = torch.empty_like(q)
     oh = self.heads(out, 1, h)
     lse = torch.empty([1, h, n], dtype=self.wide(q))
     r = h // kh
     for i in range(kh):
-      o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 1, i * r, i * r + r), self.key_group(ks, i, r), self.key_group(vs, i, r), 0.0, False)
+      o, l = self.fused_attention(torch.slice(qh, 1, i * r, i * r + r), self.key_group(ks, i, r), self.key_group(vs, i, r), False, None)
       torch.copy_(torch.slice(oh, 1, i * r, i * r + r), o)
       torch.copy_(torch.slice(lse, 1, i * r, i * r + r), l)
     return (out, torch.view(lse, [h, n]))
@@ -22,14 +22,14 @@
     gh, oh = self.heads(dout, 1, h), self.heads(out, 1, h)
     ls = torch.view(torch.clone(torch.transpose(lse, 0, 1), memory_format=0), [1, h, n])
     if h == kh:
-      dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(gh, qh, ks, vs, oh, ls, 0.0, False)
+      dq, dk, dv = self.fused_attention_dx(gh, qh, ks, vs, oh, ls, False, None)
       return (torch.reshape(torch.transpose(dq, 1, 2), [n, q.shape[1]]), torch.reshape(torch.transpose(dk, 1, 2), [k.shape[0], k.shape[1]]), torch.reshape(torch.transpose(dv, 1, 2), [v.shape[0], v.shape[1]]))
     dqs, dks, dvs = torch.empty_like(q), torch.empty_like(k), torch.empty_like(v)
     dqh, dkh, dvh = self.heads(dqs, 1, h), self.heads(dks, 1, kh), self.heads(dvs, 1, kh)
     r = h // kh
     for i in range(kh):
       f, t = i * r, i * r + r
-      dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 1, f, t), torch.slice(qh, 1, f, t), self.key_group(ks, i, r), self.key_group(vs, i, r), torch.slice(oh, 1, f, t), torch.slice(ls, 1, f, t), 0.0, False)
+      dq, dk, dv = self.fused_attention_dx(torch.slice(gh, 1, f, t), torch.slice(qh, 1, f, t), self.key_group(ks, i, r), self.key_group(vs, i, r), torch.slice(oh, 1, f, t), torch.slice(ls, 1, f, t), False, None)
       torch.copy_(torch.slice(dqh, 1, f, t), dq)
       torch.copy_(torch.slice(dkh, 1, i, i + 1), torch.sum(dk, [1], True))
       torch.copy_(torch.slice(dvh, 1, i, i + 1), torch.sum(dv, [1], True))

@@ -7,13 +7,13 @@
       c = (h + 3) // 4
       for i in range((h + c - 1) // c):
         f, t = i * c, min(h, i * c + c)
-        o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 1, f, t), torch.slice(ks, 1, f, t), torch.slice(vs, 1, f, t), 0.0, False)
+        o, l = self.fused_attention(torch.slice(qh, 1, f, t), torch.slice(ks, 1, f, t), torch.slice(vs, 1, f, t), False, None)
         torch.copy_(torch.slice(oh, 1, f, t), o)
         torch.copy_(torch.slice(ls, 1, f, t), l)
       return out
     r = h // kh
     for i in range(kh):
-      o, l = torch._scaled_dot_product_flash_attention_for_cpu(torch.slice(qh, 1, i * r, i * r + r), self.key_group(ks, i, r), self.key_group(vs, i, r), 0.0, False)
+      o, l = self.fused_attention(torch.slice(qh, 1, i * r, i * r + r), self.key_group(ks, i, r), self.key_group(vs, i, r), False, None)
       torch.copy_(torch.slice(oh, 1, i * r, i * r + r), o)
       torch.copy_(torch.slice(ls, 1, i * r, i * r + r), l)
     return out
@@ -27,7 +27,7 @@
       c = (h + 3) // 4
       for i in range((h + c - 1) // c):
         f, t = i * c, min(h, i * c + c)
-        dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 1, f, t), torch.slice(qh, 1, f, t), torch.slice(ks, 1, f, t), torch.slice(vs, 1, f, t), torch.slice(oh, 1, f, t), torch.slice(ls, 1, f, t), 0.0, False)
+        dq, dk, dv = self.fused_attention_dx(torch.slice(gh, 1, f, t), torch.slice(qh, 1, f, t), torch.slice(ks, 1, f, t), torch.slice(vs, 1, f, t), torch.slice(oh, 1, f, t), torch.slice(ls, 1, f, t), False, None)
         torch.copy_(torch.slice(dqh, 1, f, t), dq)
         torch.copy_(torch.slice(dkh, 1, f, t), dk)
         torch.copy_(torch.slice(dvh, 1, f, t), dv)
@@ -35,7 +35,7 @@
     r = h // kh
     for i in range(kh):
       f, t = i * r, i * r + r
-      dq, dk, dv = torch._scaled_dot_product_flash_attention_for_cpu_backward(torch.slice(gh, 1, f, t), torch.slice(qh, 1, f, t), self.key_group(ks, i, r), self.key_group(vs, i, r), torch.slice(oh, 1, f, t), torch.slice(ls, 1, f, t), 0.0, False)
+      dq, dk, dv = self.fused_attention_dx(torch.slice(gh, 1, f, t), torch.slice(qh, 1, f, t), self.key_group(ks, i, r), self.key_group(vs, i, r), torch.slice(oh, 1, f, t), torch.slice(ls, 1, f, t), False, None)
       torch.copy_(torch.slice(dqh, 1, f, t), dq)
       torch.copy_(torch.slice(dkh, 1, i, i + 1), torch.sum(dk, [1], True))
       torch.copy_(torch.slice(dvh, 1, i, i + 1), torch.sum(dv, [1], True))

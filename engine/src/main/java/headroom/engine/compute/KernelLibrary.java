@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
@@ -30,10 +31,17 @@ final class KernelLibrary {
     static final String TWIN = "_out";
     private static final Pattern TWINS = Pattern.compile("^  def (\\w+)" + TWIN + "\\(", Pattern.MULTILINE);
 
+    /** No card. */
+    static final String PROCESSOR = "";
+    private static final String FUSED = "softmax";
+    private static final String FUSED_ON_CARD = "softmax_card";
+    /** Functions that make a tensor without reading one. */
+    private static final Pattern MAKES = Pattern.compile("torch\\.(empty|zeros|ones|full|arange)\\(");
+
     private KernelLibrary() {}
 
     private static final class Twins {
-        private static final Set<String> NAMES = TWINS.matcher(source(FloatProducts.LIBRARY)).results().map(r -> r.group(1)).collect(Collectors.toUnmodifiableSet());
+        private static final Set<String> NAMES = TWINS.matcher(source(FloatProducts.LIBRARY, PROCESSOR)).results().map(r -> r.group(1)).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Kernels that have a twin. */
@@ -41,22 +49,57 @@ final class KernelLibrary {
         return Twins.NAMES;
     }
 
-    /** The whole TorchScript source, its families of products those that are asked for. */
-    static String source(FloatProducts products) {
+    /**
+     * The whole TorchScript source, its families of products those that are asked for.
+     *
+     * @param card name of the card that it is for ({@code cuda:0}): what the kernels make lies there, and attention is of plain operators; {@link #PROCESSOR} for none
+     */
+    static String source(FloatProducts products, String card) {
         StringBuilder all = new StringBuilder(HEAD);
         for (String family : resource("index").lines().map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).toList()) {
-            for (String line : resource(products.family(family) + ".ts.py").split("\n")) {
+            String chosen = !card.isEmpty() && family.equals(FUSED) ? FUSED_ON_CARD : products.family(family);
+            for (String line : resource(chosen + ".ts.py").split("\n")) {
                 // the loader knows neither comments nor blank lines at class level; they are for the reader
                 if (!line.isBlank() && !line.strip().startsWith("#")) {
-                    all.append(line.stripTrailing()).append('\n');
+                    all.append(card.isEmpty() ? line.stripTrailing() : onCard(line.stripTrailing(), card)).append('\n');
                 }
             }
         }
         return all.toString();
     }
 
+    /** The line with a device for every tensor that it makes of nothing: such tensors lie in main memory otherwise, whatever else a kernel reads. */
+    private static String onCard(String line, String card) {
+        StringBuilder placed = new StringBuilder(line);
+        for (int from = 0;;) {
+            Matcher m = MAKES.matcher(placed);
+            if (!m.find(from)) {
+                return placed.toString();
+            }
+            int end = closing(placed, m.end());
+            if (placed.substring(m.end(), end).contains("device=")) {
+                from = m.end();
+            } else {
+                placed.insert(end, ", device=torch.device(\"" + card + "\")");
+                from = m.end();
+            }
+        }
+    }
+
+    /** Where the parenthesis closes that was opened before {@code from}. */
+    private static int closing(CharSequence line, int from) {
+        int open = 1;
+        for (int i = from; i < line.length(); i++) {
+            open += line.charAt(i) == '(' ? 1 : line.charAt(i) == ')' ? -1 : 0;
+            if (open == 0) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("a call goes on in the next line: " + line);
+    }
+
     /** Writes the archive to a new temporary file, which the caller deletes. */
-    static Path write(FloatProducts products) {
+    static Path write(FloatProducts products, String card) {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(new byte[] {(byte) 0x80, 2});
         data.writeBytes("c__torch__\nKernels\n".getBytes(StandardCharsets.US_ASCII));
@@ -67,7 +110,7 @@ final class KernelLibrary {
             Path file = Files.createTempFile("headroom-kernels", ".pt");
             try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
                 put(zip, "k/data.pkl", data.toByteArray());
-                put(zip, "k/code/__torch__.py", source(products).getBytes(StandardCharsets.UTF_8));
+                put(zip, "k/code/__torch__.py", source(products, card).getBytes(StandardCharsets.UTF_8));
                 put(zip, "k/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
                 put(zip, "k/version", OPERATOR_VERSION.getBytes(StandardCharsets.US_ASCII));
             }

@@ -24,7 +24,10 @@ final class TorchKernels implements AutoCloseable {
 
     /** Loads the library with the float32 products of this process; those of oneDNN are for processors, and not every libtorch has them. */
     static TorchKernels load(PtNDManager manager) {
-        if (manager.getDevice().isGpu() || FloatProducts.chosen() == FloatProducts.LIBRARY) {
+        if (manager.getDevice().isGpu()) {
+            return load(manager, FloatProducts.LIBRARY, "cuda:" + manager.getDevice().getDeviceId());
+        }
+        if (FloatProducts.chosen() == FloatProducts.LIBRARY) {
             return load(manager, FloatProducts.LIBRARY);
         }
         try {
@@ -37,7 +40,12 @@ final class TorchKernels implements AutoCloseable {
     }
 
     static TorchKernels load(PtNDManager manager, FloatProducts products) {
-        Path archive = KernelLibrary.write(products);
+        return load(manager, products, KernelLibrary.PROCESSOR);
+    }
+
+    /** @param card where what the kernels make is to lie */
+    static TorchKernels load(PtNDManager manager, FloatProducts products, String card) {
+        Path archive = KernelLibrary.write(products, card);
         try {
             return new TorchKernels(manager, JniUtils.loadModule(manager, archive, manager.getDevice().isGpu(), new String[0], new String[0], false));
         } finally {
