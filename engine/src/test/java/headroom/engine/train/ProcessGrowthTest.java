@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(OS.LINUX)
 class ProcessGrowthTest {
     @ParameterizedTest
-    @CsvSource({"full, f32, 16, 128, ''", "lora, f32, 24, 128, arena=false", "lora, f32, 24, 128, ''", "full, bf16, 32, 128, ''", "full, f32, 48, 128, saves=int8"})
+    @CsvSource({"full, f32, 24, 128, ''", "lora, f32, 36, 128, arena=false", "lora, f32, 36, 128, ''", "full, bf16, 32, 128, ''", "full, f32, 48, 128, saves=int8"})
     void theLedgerPeakExplainsTheGrowthOfTheProcess(String method, String compute, String rows, String length, String more) throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-Xms192m", "-Xmx192m",
                 "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath(), GrowthAudit.class.getName(), method, compute, rows, length, more));
