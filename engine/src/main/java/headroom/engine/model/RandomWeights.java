@@ -14,7 +14,7 @@ import headroom.engine.tape.ops.WeightSource;
 /**
  * A model at its start: matrices and tables normal with deviation 0.02, those that write to the residual stream narrower by √(2·layers) as in GPT-2, gains one, the rest
  * zero. Each number is a function of the seed, the tensor's path and its place, so the same seed gives the same model on every machine. On a dry machine nothing is
- * drawn: this is the factory for models known by their shape alone.
+ * drawn, but what drawing takes is booked; {@link #undrawn} is the factory for models known by their shape alone.
  */
 public final class RandomWeights implements WeightsFactory {
     private static final double DEVIATION = 0.02;
@@ -24,15 +24,26 @@ public final class RandomWeights implements WeightsFactory {
     private final Storage storage;
     private final long seed;
     private final double residualDeviation;
+    private final boolean draws;
 
     /** @param dtype compute dtype */
     public RandomWeights(Compute compute, DType dtype, Storage storage, ModelConfig config, long seed) {
+        this(compute, dtype, storage, config, seed, true);
+    }
+
+    private RandomWeights(Compute compute, DType dtype, Storage storage, ModelConfig config, long seed, boolean draws) {
+        this.draws = draws;
         this.compute = compute;
         this.dtype = dtype;
         this.storage = storage;
         this.seed = seed;
         this.residualDeviation = DEVIATION / Math.sqrt(2.0 * config.layers());
         storage.begin(config);
+    }
+
+    /** For a dry machine: books what a model takes that is read from a file, scratch of draws not among it. */
+    public static RandomWeights undrawn(Compute compute, DType dtype, Storage storage, ModelConfig config) {
+        return new RandomWeights(compute, dtype, storage, config, 0, false);
     }
 
     @Override
@@ -58,7 +69,11 @@ public final class RandomWeights implements WeightsFactory {
             switch (start) {
                 case ZERO -> { }
                 case ONE -> compute.apply(CoreKernels.FILL_INTO, t, 1.0);
-                case NORMAL -> compute.apply(RandomKernels.ADD_NORMAL_INTO, t, Keys.key(seed, "start", path, 0), 0L, deviation(owner));
+                case NORMAL -> {
+                    if (draws) {
+                        compute.apply(RandomKernels.ADD_NORMAL_INTO, t, Keys.key(seed, "start", path, 0), 0L, deviation(owner));
+                    }
+                }
             }
             return t;
         } catch (RuntimeException e) {

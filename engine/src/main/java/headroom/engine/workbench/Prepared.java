@@ -24,9 +24,9 @@ record Prepared(
         decisions = List.copyOf(decisions);
     }
 
-    /** The model on a machine that only books: its tensors are never filled, so that no file is needed. */
+    /** The model on a machine that only books, as if its weights were read: its tensors are never filled, so that no file is needed. */
     Assembly.ModelMaker onShapes() {
-        return fresh(0);
+        return (compute, dtype, storage) -> Transformers.build(model.config(), RandomWeights.undrawn(compute, dtype, storage, model.config()), 0);
     }
 
     /** The model with newly drawn weights. */

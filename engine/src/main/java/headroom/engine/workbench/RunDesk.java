@@ -97,7 +97,7 @@ final class RunDesk implements AutoCloseable {
 
     private RunRecord record(String run, RunJob job, Optional<RunDetails> earlier) {
         return new RunRecord(run, job, store, earlier,
-                (done, steps, decided) -> RunPlan.of(done.prepared(), done.request().seed(), done.source(), steps, done.steps(), decided,
+                (done, steps, decided) -> RunPlan.of(done.prepared(), done.request().fresh(), done.request().seed(), done.source(), steps, done.steps(), decided,
                         done.selection().map(RowSelection::peak)), this::remedies);
     }
 

@@ -70,7 +70,7 @@ final class RunJobs {
         // before the choice its share of all batches is assumed
         final int epoch = selection.filter(s -> s.kept().isEmpty()).map(s -> Math.max(1, (int) Math.ceil(s.choice().share() * source.batchesPerEpoch()))).orElseGet(source::batchesPerEpoch);
         final int steps = steps(request, epoch, checked.kind());
-        final RunPlan plan = RunPlan.of(prepared, request.seed(), source, steps, steps, List.of(), selection.map(RowSelection::peak));
+        final RunPlan plan = RunPlan.of(prepared, request.fresh(), request.seed(), source, steps, steps, List.of(), selection.map(RowSelection::peak));
         return new RunJob(request, prepared, checked, source, steps, every(request.evalEvery(), epoch), every(request.checkpointEvery(), epoch), plan, budget, hash, selection);
     }
 

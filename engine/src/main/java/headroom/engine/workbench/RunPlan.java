@@ -36,16 +36,17 @@ record RunPlan(Ledger.Peak peak, long trainedParameters, List<String> layers, Li
     }
 
     /**
+     * @param fresh true if the run draws its weights, which takes scratch, and reads none
      * @param source at any place; it is put to its beginning
      * @param done steps that are taken, from the first
      * @param steps of the whole run, which the schedule of rates and draws follows
      * @param decided sizes that a run has found, in place of assumptions
      * @param before peak of what was done and freed before the run's own model was loaded
      */
-    static RunPlan of(Prepared prepared, long seed, BatchSource source, int done, int steps, Collection<Decision> decided, Optional<Ledger.Peak> before) {
+    static RunPlan of(Prepared prepared, boolean fresh, long seed, BatchSource source, int done, int steps, Collection<Decision> decided, Optional<Ledger.Peak> before) {
         final List<Batch.Shape> shapes = shapes(source, done, new Course(prepared.method().recipe(), steps));
         final Collection<Batch.Shape> heldOut = largest(source.heldOut().stream().map(Batch::shape).toList());
-        try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), prepared.onShapes(), prepared.task(), seed, steps, decided)) {
+        try (Rehearsal rehearsal = new Rehearsal(prepared.method().recipe(), fresh ? prepared.fresh(seed) : prepared.onShapes(), prepared.task(), seed, steps, decided)) {
             Ledger.Peak highest = higher(rehearsal.ledger().peak(), before.orElseGet(rehearsal.ledger()::peak));
             int preparing = 0;
             final Map<Long, Map<Batch.Shape, Occasion>> kinds = new LinkedHashMap<>();
